@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The ledger of a run: everything it asks a cloud to make is written down before it is asked for.
+//!
+//! An append-only file of JSON lines, locked while its run lives. The intent is synced before the request is sent; the
+//! id and the deletion follow. Whoever finds the file of a dead run can finish what the run left.
+
+mod reader;
+mod writer;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::event::CloudIdentity;
+
+pub use self::reader::{Book, Entry, LedgerError, State};
+pub use self::writer::Ledger;
+
+/// The version of the ledger's form.
+pub const VERSION: u32 = 1;
+/// The ledger's name in a run folder.
+pub const FILE_NAME: &str = "ledger.jsonl";
+
+/// The first line: whose ledger it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The version of the form.
+    pub version: u32,
+    /// The run's id.
+    pub run_id: String,
+    /// The cloud; deleting is refused on any other.
+    pub cloud: CloudIdentity,
+    /// When the run started.
+    pub started: DateTime<Utc>,
+    /// For how long after it was sent a request may still take effect, in seconds.
+    pub settle_seconds: f64,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// Something is about to be asked for.
+    Intent(Intent),
+    /// It was made.
+    Made {
+        /// The intent's number.
+        seq: u64,
+        /// The thing's id.
+        id: String,
+    },
+    /// The cloud refused: nothing was made.
+    Refused {
+        /// The intent's number.
+        seq: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Something was found, is used, and must never be deleted.
+    Adopted {
+        /// The case that uses it.
+        scope: String,
+        /// Such as `image`.
+        kind: String,
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+    },
+    /// It is gone: deleted, or found to be absent when it could no longer come.
+    Gone {
+        /// The intent's number.
+        seq: u64,
+    },
+}
+
+/// Something that is about to be asked for, with all that is needed to find it again should no answer come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Counts from 0 in a ledger.
+    pub seq: u64,
+    /// The case that wants it.
+    pub scope: String,
+    /// Such as `network`.
+    pub kind: String,
+    /// The name it will have; may be empty.
+    pub name: String,
+    /// A text unique in the world, in its name or description.
+    pub mark: String,
+    /// What it will be in or of, by kind, such as `{"project": id}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub within: BTreeMap<String, String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A ledger read back: what its run made, and what is still to be deleted.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{FILE_NAME, Head, Intent, Record, VERSION};
+
+/// What is known about something a run asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// No answer was written down: it may exist, or may yet come to exist.
+    Unanswered,
+    /// It exists, under this id.
+    Made(String),
+    /// Nothing is left of it.
+    Gone,
+}
+
+/// Something a run asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What was intended.
+    pub intent: Intent,
+    /// What became of it.
+    pub state: State,
+}
+
+/// A whole ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Book {
+    /// Whose it is.
+    pub head: Head,
+    /// By number.
+    pub entries: BTreeMap<u64, Entry>,
+    /// Ids of what was found rather than made; never to be deleted.
+    pub adopted: Vec<String>,
+}
+
+/// Why a ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// It cannot be read.
+    #[error("cannot read the ledger {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line that is no record.
+    #[error("{}:{line}: no ledger record: {reason}", path.display())]
+    NoRecord {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Written by a newer functest.
+    #[error("{} is of version {version}, this functest reads up to version {VERSION}", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+}
+
+impl Book {
+    /// Reads the ledger of the run in `folder`; `None` when the run died before it had asked for anything.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no ledger. A last line that a crash cut off is passed over: its intent was
+    /// not synced, so its request was not sent.
+    pub fn read(folder: &Path) -> Result<Option<Self>, LedgerError> {
+        let path = folder.join(FILE_NAME);
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(LedgerError::Unreadable { path, source }),
+        };
+        let no_record = |line: usize, e: serde_json::Error| LedgerError::NoRecord {
+            path: path.clone(),
+            line: line + 1,
+            reason: e.to_string(),
+        };
+        let mut lines = text.split_inclusive('\n').enumerate().filter(|(_, line)| !line.trim().is_empty()).peekable();
+        let Some((number, first)) = lines.next() else { return Ok(None) };
+        let head: Head = match serde_json::from_str(first) {
+            Ok(head) => head,
+            Err(_) if lines.peek().is_none() => return Ok(None),
+            Err(e) => return Err(no_record(number, e)),
+        };
+        if head.version > VERSION {
+            return Err(LedgerError::TooNew { path, version: head.version });
+        }
+        let mut book = Self { head, entries: BTreeMap::new(), adopted: Vec::new() };
+        while let Some((number, line)) = lines.next() {
+            match serde_json::from_str(line) {
+                Ok(record) => book.take(record),
+                Err(_) if lines.peek().is_none() => {}
+                Err(e) => return Err(no_record(number, e)),
+            }
+        }
+        Ok(Some(book))
+    }
+
+    fn take(&mut self, record: Record) {
+        let mut settle = |seq: u64, state: State| {
+            if let Some(entry) = self.entries.get_mut(&seq) {
+                entry.state = state;
+            }
+        };
+        match record {
+            Record::Intent(intent) => {
+                self.entries.insert(intent.seq, Entry { intent, state: State::Unanswered });
+            }
+            Record::Made { seq, id } => settle(seq, State::Made(id)),
+            Record::Refused { seq, .. } | Record::Gone { seq } => settle(seq, State::Gone),
+            Record::Adopted { id, .. } => self.adopted.push(id),
+        }
+    }
+
+    /// What may still exist.
+    pub fn open(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| entry.state != State::Gone)
+    }
+
+    /// The number after the last intent's.
+    pub fn next(&self) -> u64 {
+        self.entries.keys().next_back().map_or(0, |last| last + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use chrono::Utc;
+
+    use super::super::Ledger;
+    use super::*;
+
+    fn head() -> Head {
+        Head {
+            version: VERSION,
+            run_id: "r".into(),
+            cloud: Default::default(),
+            started: Utc::now(),
+            settle_seconds: 1.0,
+        }
+    }
+
+    fn intent(seq: u64) -> Intent {
+        let text = |s: &str| s.to_owned();
+        Intent {
+            seq,
+            scope: text("c"),
+            kind: text("network"),
+            name: text("n"),
+            mark: text("m"),
+            within: BTreeMap::new(),
+            at: Utc::now(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::create(folder.path(), &head()).unwrap();
+        for _ in 0..3 {
+            ledger.intend(intent).await.unwrap();
+        }
+        ledger.append(&Record::Made { seq: 0, id: "x".into() }).await.unwrap();
+        ledger.append(&Record::Refused { seq: 1, reason: "quota".into() }).await.unwrap();
+        let book = Book::read(folder.path()).unwrap().unwrap();
+        let open: Vec<_> = book.open().map(|e| (e.intent.seq, e.state.clone())).collect();
+        assert_eq!(open, [(0, State::Made("x".into())), (2, State::Unanswered)]);
+        assert_eq!(book.next(), 3);
+        assert_eq!(Ledger::resume(folder.path(), 3).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+
+    #[tokio::test]
+    async fn a_crash_in_the_middle_of_a_line_loses_only_that_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::create(folder.path(), &head()).unwrap();
+        ledger.intend(intent).await.unwrap();
+        let mut file = std::fs::OpenOptions::new().append(true).open(folder.path().join(FILE_NAME)).unwrap();
+        file.write_all(b"{\"record\":\"int").unwrap();
+        assert_eq!(Book::read(folder.path()).unwrap().unwrap().entries.len(), 1);
+        drop(ledger);
+        let ledger = loop {
+            // The writer's thread lets the lock go when it has seen that nobody writes any more.
+            match Ledger::resume(folder.path(), 1) {
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => std::thread::yield_now(),
+                resumed => break resumed.unwrap(),
+            }
+        };
+        ledger.append(&Record::Gone { seq: 0 }).await.unwrap();
+        assert_eq!(Book::read(folder.path()).unwrap().unwrap().open().count(), 0);
+        file.write_all(b"nonsense\n{\"record\":\"gone\",\"seq\":0}\n").unwrap();
+        assert!(Book::read(folder.path()).unwrap_err().to_string().contains(":4: no ledger record"));
+    }
+}

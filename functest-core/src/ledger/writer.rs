@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The one writer of a run's ledger.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use chrono::Utc;
+use tokio::sync::oneshot;
+
+use super::{FILE_NAME, Head, Intent, Record};
+use crate::stop_point;
+
+/// An open ledger. Cheap to clone; the file stays locked until the last clone is gone.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    queue: mpsc::Sender<(String, oneshot::Sender<io::Result<()>>)>,
+    next: std::sync::Arc<AtomicU64>,
+}
+
+impl Ledger {
+    /// Starts the ledger of a new run in `folder`.
+    ///
+    /// # Errors
+    /// When the file exists already, or cannot be written.
+    pub fn create(folder: &Path, head: &Head) -> io::Result<Self> {
+        let mut file = OpenOptions::new().append(true).create_new(true).open(folder.join(FILE_NAME))?;
+        file.try_lock()?;
+        file.write_all(&line(head)?)?;
+        file.sync_all()?;
+        File::open(folder)?.sync_all()?;
+        Self::start(file, 0)
+    }
+
+    /// Goes on with a dead run's ledger, in order to finish it. `next` is the number of the next intent.
+    ///
+    /// # Errors
+    /// When its run is alive (`WouldBlock`), or the file cannot be written.
+    pub fn resume(folder: &Path, next: u64) -> io::Result<Self> {
+        let path = folder.join(FILE_NAME);
+        let file = OpenOptions::new().append(true).open(&path)?;
+        file.try_lock()?;
+        // A line that the crash cut off was not synced, so its request was not sent; ours must not be glued to it.
+        let text = std::fs::read(&path)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        file.set_len(whole as u64)?;
+        Self::start(file, next)
+    }
+
+    fn start(file: File, next: u64) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel();
+        std::thread::Builder::new().name("ledger".into()).spawn(move || write_all(file, &jobs))?;
+        Ok(Self { queue, next: std::sync::Arc::new(AtomicU64::new(next)) })
+    }
+
+    /// Appends `record` and returns when it is on the disk. Records that come together are synced together.
+    ///
+    /// # Errors
+    /// When it could not be written; nothing may be asked of the cloud then.
+    pub async fn append(&self, record: &Record) -> io::Result<()> {
+        let (done, written) = oneshot::channel();
+        let gone = || io::Error::other("the ledger's writer has ended");
+        let text = String::from_utf8(line(record)?).map_err(io::Error::other)?;
+        self.queue.send((text, done)).map_err(|_| gone())?;
+        written.await.map_err(|_| gone())?
+    }
+
+    /// Writes down that something is about to be asked for; returns its number.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub async fn intend(&self, intent: impl FnOnce(u64) -> Intent) -> io::Result<Intent> {
+        let seq = self.next.fetch_add(1, Ordering::SeqCst);
+        let intent = Intent { seq, at: Utc::now(), ..intent(seq) };
+        self.append(&Record::Intent(intent.clone())).await?;
+        stop_point::reach("intent.synced");
+        Ok(intent)
+    }
+}
+
+fn line(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Writes what has queued up, syncs once, and tells everybody who waits.
+fn write_all(mut file: File, jobs: &mpsc::Receiver<(String, oneshot::Sender<io::Result<()>>)>) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter());
+        let text: String = batch.iter().map(|(line, _)| line.as_str()).collect();
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
+        for (_, done) in batch {
+            let copy = written.as_ref().copied().map_err(|e| io::Error::new(e.kind(), e.to_string()));
+            // Who does not wait any more has been cancelled; the record is written all the same.
+            let _ = done.send(copy);
+        }
+    }
+}

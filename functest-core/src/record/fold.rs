@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From events to a record. The fold can be asked for its record at any time, also in the middle of a run.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use chrono::{DateTime, Utc};
+
+use super::timing::Timings;
+use super::{CaseRecord, CheckRecord, Message, RunRecord, RunState, Totals, VERSION};
+use crate::event::{self, CancelLevel, CleanUp, Event, EventBody, Level, RunHead};
+use crate::selection::{Choice, Decision};
+use crate::verdict::{CheckOutcome, Fault, Tally, Verdict};
+
+/// Why events do not make a record.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// The events cannot be read.
+    #[error("cannot read the events: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// A line is no event.
+    #[error("line {line} of the events is no event: {reason}")]
+    NoEvent {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The format is newer than this program.
+    #[error("the events are of version {0}, this functest reads up to version {max}", max = event::VERSION)]
+    TooNew(u32),
+    /// There is no first event.
+    #[error("the events do not begin with the start of a run")]
+    NoStart,
+}
+
+/// A check that has started and not ended.
+#[derive(Clone, Debug)]
+struct OpenCheck {
+    at: DateTime<Utc>,
+    states: String,
+    mark: Option<String>,
+}
+
+/// Adds up events.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    head: RunHead,
+    started: DateTime<Utc>,
+    last: DateTime<Utc>,
+    cases: Vec<CaseRecord>,
+    index: HashMap<String, usize>,
+    open_checks: HashMap<(String, String), OpenCheck>,
+    run_clean_up: CleanUp,
+    messages: Vec<Message>,
+    timings: Timings,
+    cancelled: Option<CancelLevel>,
+    finished: Option<(u64, u8)>,
+}
+
+impl Fold {
+    /// A fold that begins with the first event of a run.
+    ///
+    /// # Errors
+    /// [`FoldError::NoStart`] when it is another event.
+    pub fn begin(first: &Event) -> Result<Self, FoldError> {
+        let EventBody::RunStarted(head) = &first.body else { return Err(FoldError::NoStart) };
+        let cases: Vec<CaseRecord> = head.cases.iter().map(CaseRecord::from).collect();
+        let index = cases.iter().enumerate().map(|(i, case)| (case.choice.case_name.clone(), i)).collect();
+        Ok(Self {
+            head: RunHead::clone(head),
+            started: first.at,
+            last: first.at,
+            cases,
+            index,
+            open_checks: HashMap::new(),
+            run_clean_up: CleanUp::default(),
+            messages: Vec::new(),
+            timings: Timings::default(),
+            cancelled: None,
+            finished: None,
+        })
+    }
+
+    /// Adds one more event.
+    pub fn take(&mut self, event: &Event) {
+        self.last = event.at;
+        match &event.body {
+            EventBody::RunStarted(_) | EventBody::TierStarted { .. } => {}
+            EventBody::CaseStarted { case } => {
+                if let Some(record) = self.case(case) {
+                    record.started = Some(event.at);
+                }
+            }
+            EventBody::CheckStarted { case, check, states, mark } => {
+                let key = (case.clone(), check.clone());
+                let (states, mark) = (states.clone(), mark.clone());
+                self.open_checks.insert(key, OpenCheck { at: event.at, states, mark });
+            }
+            EventBody::CheckFinished { case, check, outcome, duration_ms } => {
+                let opened = self.open_checks.remove(&(case.clone(), check.clone()));
+                let (states, mark) = opened.map(|open| (open.states, open.mark)).unwrap_or_default();
+                let check = CheckRecord {
+                    name: check.clone(),
+                    states,
+                    mark,
+                    outcome: outcome.clone(),
+                    duration_ms: *duration_ms,
+                };
+                if let Some(record) = self.case(case) {
+                    record.tally.count(&check.name, &check.outcome);
+                    record.checks.push(check);
+                }
+            }
+            EventBody::ApiCall { call, .. } => self.timings.take(call),
+            EventBody::Log { case, level, message } => {
+                let message = Message { at: event.at, level: *level, text: message.clone() };
+                match case.as_deref().and_then(|case| self.case(case)) {
+                    Some(record) => record.messages.push(message),
+                    None => self.messages.push(message),
+                }
+            }
+            EventBody::CleanedUp { case, clean_up } => {
+                let total = match case.as_deref().and_then(|case| self.index.get(case)) {
+                    Some(i) => &mut self.cases[*i].clean_up,
+                    None => &mut self.run_clean_up,
+                };
+                total.deleted.extend(clean_up.deleted.iter().cloned());
+                total.left.extend(clean_up.left.iter().cloned());
+            }
+            EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
+                if let Some(record) = self.case(case) {
+                    record.verdict = Some(verdict.clone());
+                    record.tally = tally.clone();
+                    record.duration_ms = *duration_ms;
+                }
+            }
+            EventBody::CancelRequested { level } => self.cancelled = self.cancelled.max(Some(*level)),
+            EventBody::RunFinished { duration_ms, exit_code } => self.finished = Some((*duration_ms, *exit_code)),
+        }
+    }
+
+    fn case(&mut self, name: &str) -> Option<&mut CaseRecord> {
+        self.index.get(name).and_then(|i| self.cases.get_mut(*i))
+    }
+
+    /// The record of what was added so far.
+    pub fn record(&self) -> RunRecord {
+        let state = match (self.finished, self.cancelled) {
+            (None, _) => RunState::Unfinished,
+            (Some(_), Some(_)) => RunState::Interrupted,
+            (Some(_), None) => RunState::Finished,
+        };
+        let mut cases = self.cases.clone();
+        if state == RunState::Unfinished {
+            self.settle(&mut cases);
+        }
+        let mut totals = Totals::default();
+        cases.iter().filter_map(|case| case.verdict.as_ref()).for_each(|verdict| totals.count(verdict));
+        let left = cases.iter().flat_map(|case| &case.clean_up.left).chain(&self.run_clean_up.left);
+        let elapsed = (self.last - self.started).num_milliseconds().max(0).unsigned_abs();
+        RunRecord {
+            version: VERSION,
+            head: self.head.clone(),
+            state,
+            started: self.started,
+            duration_ms: self.finished.map_or(elapsed, |(duration, _)| duration),
+            exit_code: self.finished.map(|(_, code)| code),
+            left: left.cloned().collect(),
+            totals,
+            messages: self.messages.clone(),
+            api: self.timings.summary(),
+            cases,
+        }
+    }
+
+    /// Says of the cases of a run without an end what became of them, so that none passes for want of news.
+    fn settle(&self, cases: &mut [CaseRecord]) {
+        for case in cases.iter_mut().filter(|case| case.verdict.is_none()) {
+            if case.choice.decision != Decision::Selected {
+                continue;
+            }
+            case.verdict = Some(match case.started {
+                Some(_) => Verdict::Errored { reason: "the run ended before the case did".into() },
+                None => Verdict::NotRun { reason: "the run ended before its turn".into(), blocked_by: None },
+            });
+        }
+        for ((case, check), open) in &self.open_checks {
+            let Some(record) = self.index.get(case).and_then(|i| cases.get_mut(*i)) else { continue };
+            let message = "the run ended before the check did".into();
+            let check = CheckRecord {
+                name: check.clone(),
+                states: open.states.clone(),
+                mark: open.mark.clone(),
+                outcome: CheckOutcome::Errored(Fault { message, request: None }),
+                duration_ms: (self.last - open.at).num_milliseconds().max(0).unsigned_abs(),
+            };
+            record.tally.count(&check.name, &check.outcome);
+            record.checks.push(check);
+        }
+    }
+}
+
+impl From<&Choice> for CaseRecord {
+    fn from(choice: &Choice) -> Self {
+        Self {
+            choice: choice.clone(),
+            verdict: None,
+            started: None,
+            duration_ms: 0,
+            tally: Tally::default(),
+            checks: Vec::new(),
+            clean_up: CleanUp::default(),
+            messages: Vec::new(),
+        }
+    }
+}
+
+/// The record of the run whose `events.jsonl` this is. A last line that was cut off by a crash is passed over.
+///
+/// # Errors
+/// When it cannot be read, or is not what a run writes.
+pub fn fold_lines(reader: impl BufRead) -> Result<RunRecord, FoldError> {
+    let mut fold: Option<Fold> = None;
+    let mut lines = reader.lines().enumerate().peekable();
+    while let Some((i, line)) = lines.next() {
+        let event: Event = match serde_json::from_str(&line?) {
+            Ok(event) => event,
+            Err(_) if lines.peek().is_none() => break,
+            Err(e) => return Err(FoldError::NoEvent { line: i + 1, reason: e.to_string() }),
+        };
+        if event.v > event::VERSION {
+            return Err(FoldError::TooNew(event.v));
+        }
+        match &mut fold {
+            None => fold = Some(Fold::begin(&event)?),
+            Some(fold) => fold.take(&event),
+        }
+    }
+    fold.map(|fold| fold.record()).ok_or(FoldError::NoStart)
+}
+
+impl RunRecord {
+    /// Messages of the run that its reader should see first.
+    pub fn warnings(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter().filter(|message| message.level >= Level::Warning)
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What is known about the system under test, and from where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Catalogue, Generation};
+
+/// Where a fact came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactSource {
+    /// Somebody said so in the request.
+    Given,
+    /// The environment variable.
+    Environment,
+    /// The catalogue's generation assumes it.
+    Default,
+    /// Nobody said anything.
+    Unknown,
+}
+
+/// The value of one variable that conditions may name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The environment variable's name, such as `DEPLOY_SCENARIO`.
+    pub variable: String,
+    /// Its value, when it is known.
+    pub value: Option<String>,
+    /// Where the value came from.
+    pub source: FactSource,
+}
+
+impl Fact {
+    /// The fact in words, such as `` `apex` `` or `` `os-nosdn-nofeature-noha` (assumed) ``.
+    pub fn in_words(&self) -> String {
+        match (&self.value, self.source) {
+            (Some(value), FactSource::Default) => format!("`{value}` (assumed, because it is not given)"),
+            (Some(value), FactSource::Environment) => format!("`{value}` (from ${})", self.variable),
+            (Some(value), _) => format!("`{value}`"),
+            (None, _) => "not given".into(),
+        }
+    }
+}
+
+/// All facts that a catalogue's conditions ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts(Vec<Fact>);
+
+impl Facts {
+    /// Looks up every variable that `catalogue` names: first in `given`, then in the environment, then among the
+    /// defaults of the catalogue's generation. An empty value counts as none.
+    pub fn gather(
+        catalogue: &Catalogue,
+        given: &[(String, String)],
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let mut variables = vec!["INSTALLER_TYPE", "DEPLOY_SCENARIO"];
+        if catalogue.tiers.iter().any(|tier| tier.ci_loop().is_some()) {
+            variables.push("CI_LOOP");
+        }
+        for (_, case) in catalogue.cases() {
+            for dependency in &case.dependencies {
+                if !variables.contains(&dependency.variable.as_str()) {
+                    variables.push(&dependency.variable);
+                }
+            }
+        }
+        let look_up = |variable: &str| {
+            let given = given.iter().rev().find(|(name, _)| name == variable).map(|(_, value)| value.clone());
+            let stated = given.map(|value| (value, FactSource::Given));
+            let found = stated.or_else(|| environment(variable).map(|value| (value, FactSource::Environment)));
+            let assumed = || default_of(variable, catalogue.generation, environment);
+            match found.filter(|(value, _)| !value.is_empty()) {
+                Some((value, source)) => (Some(value), source),
+                None => assumed().map_or((None, FactSource::Unknown), |value| (Some(value), FactSource::Default)),
+            }
+        };
+        let fact = |variable: &str| {
+            let (value, source) = look_up(variable);
+            Fact { variable: variable.to_owned(), value, source }
+        };
+        Self(variables.into_iter().map(fact).collect())
+    }
+
+    /// The fact of that variable.
+    pub fn get(&self, variable: &str) -> Option<&Fact> {
+        self.0.iter().find(|fact| fact.variable == variable)
+    }
+
+    /// The value of that variable, when it is known.
+    pub fn value(&self, variable: &str) -> Option<&str> {
+        self.get(variable).and_then(|fact| fact.value.as_deref())
+    }
+
+    /// All facts.
+    pub fn into_vec(self) -> Vec<Fact> {
+        self.0
+    }
+
+    /// All facts.
+    pub fn as_slice(&self) -> &[Fact] {
+        &self.0
+    }
+}
+
+/// What a generation assumes of a variable that nobody set.
+fn default_of(variable: &str, generation: Generation, environment: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    match (variable, generation) {
+        ("DEPLOY_SCENARIO", _) => Some("os-nosdn-nofeature-noha".into()),
+        ("INSTALLER_TYPE", Generation::Xtesting) => Some("unknown".into()),
+        // Danube and Euphrates derive the loop from the build tag: weekly, which runs everything, unless it says daily.
+        ("CI_LOOP", _) => {
+            let daily = environment("BUILD_TAG").is_some_and(|tag| tag.contains("daily"));
+            Some(if daily { "daily" } else { "weekly" }.into())
+        }
+        _ => None,
+    }
+}
