@@ -4,6 +4,7 @@
 //! An append-only file of JSON lines, locked while its run lives. The intent is synced before the request is sent; the
 //! id and the deletion follow. Whoever finds the file of a dead run can finish what the run left.
 
+mod journal;
 mod reader;
 mod writer;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::CloudIdentity;
 
+pub use self::journal::Journal;
 pub use self::reader::{Book, Entry, LedgerError, State};
 pub use self::writer::Ledger;
 

@@ -49,6 +49,18 @@ impl Ledger {
         Self::start(file, next)
     }
 
+    /// Whether the run that the ledger in `folder` belongs to is alive.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_live(folder: &Path) -> io::Result<bool> {
+        match File::open(folder.join(FILE_NAME))?.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(true),
+            Err(std::fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     fn start(file: File, next: u64) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
         std::thread::Builder::new().name("ledger".into()).spawn(move || write_all(file, &jobs))?;

@@ -184,8 +184,12 @@ impl Fold {
                 Some(_) => Verdict::Errored { reason: "the run ended before the case did".into() },
                 None => Verdict::NotRun { reason: "the run ended before its turn".into(), blocked_by: None },
             });
+            case.duration_ms = case.started.map_or(0, |at| (self.last - at).num_milliseconds().max(0).unsigned_abs());
         }
-        for ((case, check), open) in &self.open_checks {
+        // In the order in which they started: the same events give the same record.
+        let mut open_checks: Vec<_> = self.open_checks.iter().collect();
+        open_checks.sort_by_key(|((case, check), open)| (open.at, case.clone(), check.clone()));
+        for ((case, check), open) in open_checks {
             let Some(record) = self.index.get(case).and_then(|i| cases.get_mut(*i)) else { continue };
             let message = "the run ended before the check did".into();
             let check = CheckRecord {
@@ -222,9 +226,10 @@ impl From<&Choice> for CaseRecord {
 /// When it cannot be read, or is not what a run writes.
 pub fn fold_lines(reader: impl BufRead) -> Result<RunRecord, FoldError> {
     let mut fold: Option<Fold> = None;
-    let mut lines = reader.lines().enumerate().peekable();
+    // As bytes: a line may be cut off within a character.
+    let mut lines = reader.split(b'\n').enumerate().peekable();
     while let Some((i, line)) = lines.next() {
-        let event: Event = match serde_json::from_str(&line?) {
+        let event: Event = match serde_json::from_slice(&line?) {
             Ok(event) => event,
             Err(_) if lines.peek().is_none() => break,
             Err(e) => return Err(FoldError::NoEvent { line: i + 1, reason: e.to_string() }),

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//! CreateProjectUserTests.
+
+use functest_core::case::{CheckError, CheckSpec};
+use functest_openstack::connect::{Credential, Named};
+use functest_openstack::resource::{Project, Role, SecurityGroup};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::Api;
+use super::keystone_utils::{new_password, new_project, new_user};
+use crate::healthcheck::check::{check, same};
+
+pub(super) const CHECKS: &[CheckSpec] = &[
+    check(
+        "CreateProjectUserTests.create_project_sec_grp_one_user",
+        "a member of a new project makes a security group, which belongs to that project",
+    ),
+    check(
+        "CreateProjectUserTests.create_project_sec_grp_two_users",
+        "two members of a new project each make a security group, which belongs to that project",
+    ),
+];
+
+pub(super) async fn run(api: &Api) {
+    api.check("CreateProjectUserTests.create_project_sec_grp_one_user", security_groups_of_users(api, 1)).await;
+    api.check("CreateProjectUserTests.create_project_sec_grp_two_users", security_groups_of_users(api, 2)).await;
+}
+
+async fn security_groups_of_users(api: &Api, users: usize) -> Result<(), CheckError> {
+    let project = new_project(api).await?;
+    for _ in 0..users {
+        security_group_of_a_member(api, &project).await?;
+    }
+    Ok(())
+}
+
+async fn security_group_of_a_member(api: &Api, project: &Project) -> Result<(), CheckError> {
+    let password = new_password();
+    let user = new_user(api, &password).await?;
+    let rest = api.admin()?.rest();
+    Role::find(rest, &["member", "_member_"]).await?.grant(rest, &project.id, &user.id).await?;
+    let credential = Credential::Password { user: Named::Id(user.id.clone()), password: SecretString::from(password) };
+    let auth = rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
+    let own = rest.log_in_as(auth, rest.observer().clone()).await?;
+    let scope = api.user().with(own, &[("project", &project.id), ("user", &user.id)]);
+    let group: SecurityGroup = scope.create(json!({"name": scope.unique_name("group")})).await?;
+    same("the project of the group", &project.id, &group.project_id)
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What checks are made of: expectations about answers.
+
+use functest_core::case::{CheckError, CheckSpec};
+use functest_openstack::Error;
+
+/// The mark of a check whose original only tested its own argument checking.
+pub(super) const CLOUD_RULE: Option<&str> =
+    Some("the original tested its own arguments; this tests the cloud's rule for that input");
+
+/// A check that does what its original does.
+pub(super) const fn check(name: &'static str, states: &'static str) -> CheckSpec {
+    CheckSpec { name, states, mark: None }
+}
+
+/// A check of the cloud's rule for input that the original refused by itself.
+pub(super) const fn rule(name: &'static str, states: &'static str) -> CheckSpec {
+    CheckSpec { name, states, mark: CLOUD_RULE }
+}
+
+/// Fails with `message` unless `holds`.
+pub(super) fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<(), CheckError> {
+    if holds { Ok(()) } else { Err(CheckError::failed(message())) }
+}
+
+/// Fails unless the two are the same.
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, found: T) -> Result<(), CheckError> {
+    ensure(expected == found, || format!("{what}: expected {expected:?}, found {found:?}"))
+}
+
+/// Fails unless the cloud refused with one of these statuses. What is expected to be refused is `what`.
+pub(super) fn refused<T>(what: &str, result: Result<T, Error>, statuses: &[u16]) -> Result<(), CheckError> {
+    let words = || statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ");
+    match result {
+        Ok(_) => Err(CheckError::failed(format!("{what}: the cloud accepted it, expected {}", words()))),
+        Err(error) => match error.status() {
+            Some(status) if statuses.contains(&status) => Ok(()),
+            Some(status) => Err(CheckError::Failed {
+                message: format!("{what}: expected {}, the cloud answered {status}: {error}", words()),
+                request: error.request().cloned(),
+            }),
+            None => Err(error.into()),
+        },
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A ledger together with what it says at present.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Book, Entry, Head, Intent, Ledger, Record, State};
+
+/// An open ledger that can be asked what is still to be deleted.
+#[derive(Debug)]
+pub struct Journal {
+    head: Head,
+    ledger: Ledger,
+    entries: Mutex<BTreeMap<u64, Entry>>,
+    adopted: Mutex<HashSet<String>>,
+}
+
+impl Journal {
+    /// The journal of a new run, in `folder`.
+    ///
+    /// # Errors
+    /// As [`Ledger::create`].
+    pub fn create(folder: &Path, head: Head) -> io::Result<Self> {
+        let ledger = Ledger::create(folder, &head)?;
+        Ok(Self { head, ledger, entries: Mutex::default(), adopted: Mutex::default() })
+    }
+
+    /// The journal of a dead run, in order to finish it.
+    ///
+    /// # Errors
+    /// As [`Ledger::resume`].
+    pub fn resume(folder: &Path, book: Book) -> io::Result<Self> {
+        let ledger = Ledger::resume(folder, book.next())?;
+        let adopted = book.adopted.into_iter().collect();
+        Ok(Self { head: book.head, ledger, entries: Mutex::new(book.entries), adopted: Mutex::new(adopted) })
+    }
+
+    /// Whose journal it is.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Writes down that something is about to be asked for. Only after that may it be asked for.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn intend(&self, intent: impl FnOnce(u64) -> Intent) -> io::Result<Intent> {
+        let intent = self.ledger.intend(intent).await?;
+        let entry = Entry { intent: intent.clone(), state: State::Unanswered };
+        lock(&self.entries).insert(intent.seq, entry);
+        Ok(intent)
+    }
+
+    /// Writes down the id of what was made.
+    ///
+    /// # Errors
+    /// When it could not be written. What was made is remembered all the same.
+    pub async fn made(&self, seq: u64, id: &str) -> io::Result<()> {
+        self.settle(seq, State::Made(id.to_owned()));
+        self.ledger.append(&Record::Made { seq, id: id.to_owned() }).await
+    }
+
+    /// Writes down that the cloud refused, so that nothing was made.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn refused(&self, seq: u64, reason: &str) -> io::Result<()> {
+        self.settle(seq, State::Gone);
+        self.ledger.append(&Record::Refused { seq, reason: reason.to_owned() }).await
+    }
+
+    /// Writes down that nothing is left of it.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn gone(&self, seq: u64) -> io::Result<()> {
+        self.settle(seq, State::Gone);
+        self.ledger.append(&Record::Gone { seq }).await
+    }
+
+    /// Writes down that `id` was found rather than made, so that it is never deleted.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn adopt(&self, scope: &str, kind: &str, id: &str, name: &str) -> io::Result<()> {
+        lock(&self.adopted).insert(id.to_owned());
+        let text = str::to_owned;
+        let record = Record::Adopted { scope: text(scope), kind: text(kind), id: text(id), name: text(name) };
+        self.ledger.append(&record).await
+    }
+
+    /// Whether `id` was found rather than made.
+    pub fn is_adopted(&self, id: &str) -> bool {
+        lock(&self.adopted).contains(id)
+    }
+
+    /// What may still exist, of one case or of all.
+    pub fn open(&self, scope: Option<&str>) -> Vec<Entry> {
+        let entries = lock(&self.entries);
+        let wanted = |entry: &&Entry| scope.is_none_or(|scope| entry.intent.scope == scope);
+        entries.values().filter(|entry| entry.state != State::Gone).filter(wanted).cloned().collect()
+    }
+
+    /// The number under which `id` was made.
+    pub fn number_of(&self, kind: &str, id: &str) -> Option<u64> {
+        let entries = lock(&self.entries);
+        let made = |entry: &&Entry| entry.intent.kind == kind && matches!(&entry.state, State::Made(it) if it == id);
+        entries.values().find(made).map(|entry| entry.intent.seq)
+    }
+
+    fn settle(&self, seq: u64, state: State) {
+        if let Some(entry) = lock(&self.entries).get_mut(&seq) {
+            entry.state = state;
+        }
+    }
+}
+
+/// Each change is one insertion; a panic cannot leave half of one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One login.
+
+use reqwest::{Client, Method};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::{KeystoneAuth, Token};
+use crate::connect::{Credential, Domain, Named};
+use crate::error::Error;
+use crate::rest::{Observer, Policy, Target, exchange};
+use crate::service::Service;
+
+pub(super) async fn log_in(
+    auth: &KeystoneAuth,
+    client: &Client,
+    policy: &Policy,
+    observer: &Observer,
+) -> Result<Token, Error> {
+    let inner = &auth.0;
+    let mut url = inner.auth_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["auth", "tokens"]);
+    }
+    // A token without a project is used as it is: asked about, not exchanged.
+    let given = match (&inner.credential, &inner.project) {
+        (Credential::Token(token), None) => Some(token.clone()),
+        _ => None,
+    };
+    let target = Target {
+        service: Service::Identity,
+        method: if given.is_some() { Method::GET } else { Method::POST },
+        route: "/auth/tokens".into(),
+        url,
+        // A second login only makes a second token.
+        repeatable: true,
+        deadline: None,
+    };
+    let prepare = || async {
+        let request = client.request(target.method.clone(), target.url.clone());
+        Ok(match &given {
+            Some(token) => about(request, token),
+            None => request.json(&login_body(&inner.credential, inner.project.as_ref())),
+        })
+    };
+    let answer = exchange(policy, observer, &target, prepare).await.map_err(|error| match error {
+        Error::Answer { message, request } if request.status == Some(401) => {
+            Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
+        }
+        Error::Answer { message, request } if request.status == Some(404) => {
+            Error::Answer { message: format!("is this Keystone's URL? It says: {message}"), request }
+        }
+        other => other,
+    })?;
+    Token::read(&answer, given)
+}
+
+fn about(request: reqwest::RequestBuilder, token: &SecretString) -> reqwest::RequestBuilder {
+    let mut value = reqwest::header::HeaderValue::from_str(token.expose_secret())
+        .unwrap_or_else(|_| reqwest::header::HeaderValue::from_static("unprintable"));
+    value.set_sensitive(true);
+    request.header("X-Auth-Token", value.clone()).header("X-Subject-Token", value)
+}
+
+fn login_body(credential: &Credential, project: Option<&Named>) -> Value {
+    let identity = match credential {
+        Credential::Password { user, password } => {
+            let mut user = named(user);
+            user["password"] = json!(password.expose_secret());
+            json!({"methods": ["password"], "password": {"user": user}})
+        }
+        Credential::Token(token) => json!({"methods": ["token"], "token": {"id": token.expose_secret()}}),
+        Credential::ApplicationCredential { id, secret } => {
+            let mut which = match id {
+                Ok(id) => json!({"id": id}),
+                Err((name, user)) => json!({"name": name, "user": named(user)}),
+            };
+            which["secret"] = json!(secret.expose_secret());
+            json!({"methods": ["application_credential"], "application_credential": which})
+        }
+    };
+    match project {
+        Some(project) => json!({"auth": {"identity": identity, "scope": {"project": named(project)}}}),
+        None => json!({"auth": {"identity": identity}}),
+    }
+}
+
+fn named(which: &Named) -> Value {
+    match which {
+        Named::Id(id) => json!({"id": id}),
+        Named::Name { name, domain: Domain::Id(id) } => json!({"name": name, "domain": {"id": id}}),
+        Named::Name { name, domain: Domain::Name(domain) } => json!({"name": name, "domain": {"name": domain}}),
+    }
+}

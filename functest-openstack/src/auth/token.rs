@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A token, with what Keystone says about it.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::Catalog;
+use crate::error::Error;
+use crate::rest::Answer;
+
+/// Renewed this long before it expires, so that it does not expire under a request.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// A token that Keystone gave.
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub(super) secret: SecretString,
+    /// By our own clock: the cloud's may be wrong.
+    renew_at: Instant,
+    /// Who it is for.
+    pub user: Identity,
+    /// For which project; `None` for an unscoped token.
+    pub project: Option<Identity>,
+    /// With which roles.
+    pub roles: Vec<String>,
+    /// What the cloud offers.
+    pub catalog: Catalog,
+}
+
+/// A user or a project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Identity {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Its domain.
+    pub domain: DomainIdentity,
+}
+
+/// A domain.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DomainIdentity {
+    /// Its id.
+    pub id: String,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    issued_at: Option<DateTime<Utc>>,
+    expires_at: DateTime<Utc>,
+    user: Identity,
+    #[serde(default)]
+    project: Option<Identity>,
+    #[serde(default)]
+    roles: Vec<Role>,
+    #[serde(default)]
+    catalog: Catalog,
+}
+
+#[derive(Deserialize)]
+struct Role {
+    name: String,
+}
+
+impl Token {
+    /// Reads the answer of a login; `given` is the token that was asked about, when it was not a login.
+    pub(super) fn read(answer: &Answer, given: Option<SecretString>) -> Result<Self, Error> {
+        let body: Body = answer.read("token")?;
+        let secret = given.or_else(|| answer.subject_token.clone().map(SecretString::from));
+        let secret = secret.ok_or_else(|| answer.unexpected("no X-Subject-Token in the answer"))?;
+        let issued = body.issued_at.unwrap_or_else(Utc::now);
+        let lifetime = (body.expires_at - issued).to_std().unwrap_or_default();
+        Ok(Self {
+            secret,
+            renew_at: Instant::now() + lifetime.saturating_sub(MARGIN.min(lifetime / 2)),
+            user: body.user,
+            project: body.project,
+            roles: body.roles.into_iter().map(|role| role.name).collect(),
+            catalog: body.catalog,
+        })
+    }
+
+    pub(super) fn is_fresh(&self) -> bool {
+        Instant::now() < self.renew_at
+    }
+}

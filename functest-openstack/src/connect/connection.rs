@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//! An open connection to a cloud.
+
+use functest_core::event::{CloudIdentity, Emitter};
+
+use super::{CloudConfig, tls};
+use crate::auth::KeystoneAuth;
+use crate::error::Error;
+use crate::rest::{Call, Observer, Policy, Rest};
+use crate::service::Service;
+
+/// A cloud, and who we are there.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Requests on behalf of the given credential.
+    pub rest: Rest,
+    /// Which cloud it is.
+    pub identity: CloudIdentity,
+    /// Whether the credential is an administrator's: it may list all users.
+    pub is_admin: bool,
+    /// What a reader of the report must be told about this connection.
+    pub notices: Vec<String>,
+}
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct ConnectionOptions {
+    /// Deadlines and repetition.
+    pub policy: Policy,
+    /// Where the requests are reported.
+    pub events: Emitter,
+}
+
+impl Connection {
+    /// Logs in, and finds out what the credential may do.
+    ///
+    /// # Errors
+    /// When the cloud does not answer, or refuses the credential.
+    pub async fn open(config: &CloudConfig, options: ConnectionOptions) -> Result<Self, Error> {
+        let client = tls::client(&config.tls, options.policy.connect)?;
+        let observer = Observer::new(options.events, None);
+        let auth = KeystoneAuth::new(config);
+        let rest = Rest::log_in(client, auth, config.endpoints.clone(), options.policy, observer).await?;
+        let token = rest.token().await?;
+        let identity = CloudIdentity {
+            name: config.name.clone(),
+            auth_url: config.auth_url.to_string(),
+            region: config.region.clone(),
+            project_id: token.project.as_ref().map(|project| project.id.clone()),
+            project: token.project.as_ref().map(|project| project.name.clone()),
+            user: Some(token.user.name.clone()),
+        };
+        let mut notices = config.warnings.clone();
+        if !config.tls.verify {
+            notices.push(format!("{}: TLS certificates are NOT verified (verify: false)", config.origin));
+        }
+        let is_admin = may_list_users(&rest).await?;
+        Ok(Self { rest, identity, is_admin, notices })
+    }
+}
+
+/// What an administrator may do is the cloud's policy, not a role's name: so it is tried.
+async fn may_list_users(rest: &Rest) -> Result<bool, Error> {
+    let nobody = Call::get(Service::Identity, "/users", &[]).query("name", "functest-nobody-has-this-name");
+    match rest.send(nobody).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.status(), Some(401 | 403 | 404)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Which cloud, and the connection to it.
+
+mod clouds_yaml;
+mod connection;
+mod entry;
+mod openrc;
+mod tls;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::error::Error;
+
+pub use self::connection::{Connection, ConnectionOptions};
+
+/// Everything needed to connect to a cloud. Its `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct CloudConfig {
+    /// The name in `clouds.yaml`; `None` when it came from variables.
+    pub name: Option<String>,
+    /// Where it came from, for messages.
+    pub origin: String,
+    /// Keystone's URL, with its version.
+    pub auth_url: Url,
+    /// Who logs in.
+    pub credential: Credential,
+    /// For which project; `None` when the credential says it already.
+    pub project: Option<Named>,
+    /// The region; `None` takes any.
+    pub region: Option<String>,
+    /// `public`, `internal` or `admin`.
+    pub interface: String,
+    /// How the cloud's certificate is verified.
+    pub tls: Tls,
+    /// Endpoints that the user sets in place of the catalog's, by service type.
+    pub endpoints: BTreeMap<String, Url>,
+    /// Keys that are probably mistyped.
+    pub warnings: Vec<String>,
+}
+
+/// Who logs in, and with what.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A user with a password.
+    Password {
+        /// The user.
+        user: Named,
+        /// The secret.
+        password: SecretString,
+    },
+    /// A token that somebody else got. It cannot be renewed.
+    Token(SecretString),
+    /// An application credential.
+    ApplicationCredential {
+        /// Its id; or its name with the user whose it is.
+        id: Result<String, (String, Named)>,
+        /// The secret.
+        secret: SecretString,
+    },
+}
+
+/// Something named by its id, or by its name in a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// By id.
+    Id(String),
+    /// By name.
+    Name {
+        /// The name.
+        name: String,
+        /// The domain's id or name.
+        domain: Domain,
+    },
+}
+
+/// A domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// By id.
+    Id(String),
+    /// By name.
+    Name(String),
+}
+
+/// How a server's certificate is verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// Whether it is verified at all.
+    pub verify: bool,
+    /// Authorities to trust besides the system's, as a PEM file.
+    pub cacert: Option<PathBuf>,
+}
+
+impl Named {
+    /// The name or the id.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Id(text) | Self::Name { name: text, .. } => text,
+        }
+    }
+}
+
+impl CloudConfig {
+    /// The cloud `name` of `clouds.yaml` and `secure.yaml`.
+    ///
+    /// `OS_CLIENT_CONFIG_FILE` and `OS_CLIENT_SECURE_FILE` are looked at first, then the working directory,
+    /// `~/.config/openstack` and `/etc/openstack`.
+    ///
+    /// # Errors
+    /// When no file has such a cloud, or its entry is unusable.
+    pub fn from_clouds_yaml(name: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        clouds_yaml::load(name, environment)
+    }
+
+    /// The cloud of `OS_*` variables.
+    ///
+    /// # Errors
+    /// When they do not describe a cloud.
+    pub fn from_variables(environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        variables::load("the OS_* variables", environment)
+    }
+
+    /// The cloud of an openrc file: lines `export OS_X=value`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or does not describe a cloud.
+    pub fn from_openrc(path: &Path) -> Result<Self, Error> {
+        let variables = openrc::read(path)?;
+        variables::load(&path.display().to_string(), &|name| variables.get(name).cloned())
+    }
+
+    /// The cloud that a user means: `name` if given, else `OS_CLOUD`, else the `OS_*` variables; `None` when none of
+    /// them is there. A `name` that is the path of a file is an openrc file.
+    ///
+    /// # Errors
+    /// When what is there does not describe a cloud.
+    pub fn find(name: Option<&str>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
+        let set = |variable: &str| environment(variable).filter(|value| !value.is_empty());
+        match name.map(str::to_owned).or_else(|| set("OS_CLOUD")) {
+            Some(name) if name.contains('/') => Self::from_openrc(Path::new(&name)).map(Some),
+            Some(name) => Self::from_clouds_yaml(&name, environment).map(Some),
+            None if set("OS_AUTH_URL").is_some() => Self::from_variables(environment).map(Some),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The HTTP client of a cloud.
+
+use std::time::Duration;
+
+use super::Tls;
+use crate::error::Error;
+
+/// A client that verifies as `tls` says. It follows no redirects: a token must not go to another host.
+pub(super) fn client(tls: &Tls, connect_deadline: Duration) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(connect_deadline)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("functest/", env!("CARGO_PKG_VERSION")))
+        .danger_accept_invalid_certs(!tls.verify);
+    if let Some(path) = &tls.cacert {
+        let pem = std::fs::read(path).map_err(|source| Error::File { path: path.clone(), source })?;
+        let unusable = |message: String| Error::Config { origin: path.display().to_string(), message };
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|e| unusable(format!("not a PEM file of certificates: {e}")))?;
+        if certificates.is_empty() {
+            return Err(unusable("there is no certificate in it".into()));
+        }
+        for certificate in certificates {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build().map_err(|e| Error::Internal(format!("cannot build an HTTP client: {e}")))
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Routers and their interfaces (Neutron).
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use crate::error::Error;
+use crate::rest::{Call, Rest};
+use crate::service::Service;
+
+/// A router.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Router {
+    /// Its id.
+    pub id: String,
+    /// Its name; may be empty.
+    #[serde(default, deserialize_with = "text_or_empty")]
+    pub name: String,
+    /// Such as `ACTIVE`.
+    #[serde(default)]
+    pub status: String,
+    /// Whether it is switched on.
+    #[serde(default)]
+    pub admin_state_up: bool,
+    /// The external network it leads to, as Neutron describes it; null for none.
+    #[serde(default)]
+    pub external_gateway_info: Value,
+}
+
+impl Router {
+    /// Joins something to the router: `{"subnet_id": id}` or `{"port_id": id}`. It is parted when the router is deleted.
+    ///
+    /// # Errors
+    /// As [`Rest::send`].
+    pub async fn add_interface(rest: &Rest, router: &str, to: Value) -> Result<(), Error> {
+        rest.send(Call::put(Service::Network, "/routers/{id}/add_router_interface", &[router], to)).await.map(drop)
+    }
+
+    /// Parts everything from the router.
+    ///
+    /// # Errors
+    /// As [`Rest::send`].
+    pub async fn remove_interfaces(rest: &Rest, router: &str) -> Result<(), Error> {
+        let ports = Call::get(Service::Network, "/ports", &[]).query("device_id", router);
+        for port in rest.list(ports, "ports").await? {
+            let owner = Kind::text(&port, "device_owner");
+            // Gateways and the ports of redundant routers go with the router.
+            if !owner.starts_with("network:router_interface") && owner != "network:ha_router_replicated_interface" {
+                continue;
+            }
+            let body = json!({"port_id": Kind::text(&port, "id")});
+            let call = Call::put(Service::Network, "/routers/{id}/remove_router_interface", &[router], body);
+            match rest.send(call).await {
+                Err(error) if error.status() != Some(404) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Resource for Router {
+    const KIND: Kind = Kind {
+        name: "router",
+        service: Service::Network,
+        collection: "/routers",
+        list: "",
+        item: "/routers/{id}",
+        singular: "router",
+        plural: "routers",
+        everywhere: &[],
+        mark: Mark::Description,
+        owner: Owner::PROJECT,
+        microversion: None,
+    };
+
+    id_and_name!();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Security groups and their rules (Neutron). Rules end with their group.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use crate::error::Error;
+use crate::rest::{Call, Rest};
+use crate::service::Service;
+
+/// A security group.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: String,
+    /// Its name; may be empty.
+    #[serde(default, deserialize_with = "text_or_empty")]
+    pub name: String,
+    /// Its project.
+    #[serde(default)]
+    pub project_id: String,
+    /// Its rules.
+    #[serde(default, rename = "security_group_rules")]
+    pub rules: Vec<SecurityGroupRule>,
+}
+
+/// A rule of a security group.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct SecurityGroupRule {
+    /// Its id.
+    pub id: String,
+    /// `ingress` or `egress`.
+    #[serde(default)]
+    pub direction: String,
+    /// `IPv4` or `IPv6`.
+    #[serde(default)]
+    pub ethertype: String,
+    /// Such as `tcp`; none for any.
+    #[serde(default)]
+    pub protocol: Option<String>,
+    /// The first port; none for any.
+    #[serde(default)]
+    pub port_range_min: Option<u16>,
+    /// The last port; none for any.
+    #[serde(default)]
+    pub port_range_max: Option<u16>,
+    /// The other side's addresses; none for any.
+    #[serde(default)]
+    pub remote_ip_prefix: Option<String>,
+}
+
+impl SecurityGroup {
+    /// Adds a rule, such as `{"direction": "ingress", "protocol": "icmp"}`.
+    ///
+    /// # Errors
+    /// As [`Rest::send`].
+    pub async fn add_rule(&self, rest: &Rest, mut rule: Value) -> Result<SecurityGroupRule, Error> {
+        rule["security_group_id"] = json!(self.id);
+        let body = json!({"security_group_rule": rule});
+        let call = Call::post(Service::Network, "/security-group-rules", &[], body);
+        rest.send(call).await?.read("security_group_rule")
+    }
+}
+
+impl Resource for SecurityGroup {
+    const KIND: Kind = Kind {
+        name: "security_group",
+        service: Service::Network,
+        collection: "/security-groups",
+        list: "",
+        item: "/security-groups/{id}",
+        singular: "security_group",
+        plural: "security_groups",
+        everywhere: &[],
+        mark: Mark::Description,
+        // A list filtered by project makes that project's default group, if it is not there.
+        owner: Some(Owner { key: "project_id", filter: false }),
+        microversion: None,
+    };
+
+    id_and_name!();
+}

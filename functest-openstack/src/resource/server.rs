@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Servers (Nova).
+
+use std::time::Duration;
+
+use functest_core::stop_point;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use crate::error::Error;
+use crate::rest::{Call, Rest};
+use crate::service::Service;
+use crate::wait::{self, Observation};
+
+/// A server.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Server {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Such as `BUILD` or `ACTIVE`.
+    #[serde(default)]
+    pub status: String,
+    /// What Nova is doing with it, such as `spawning`; empty for nothing.
+    #[serde(default, rename = "OS-EXT-STS:task_state", deserialize_with = "text_or_empty")]
+    pub task_state: String,
+    /// Why it is in ERROR.
+    #[serde(default)]
+    pub fault: Option<Fault>,
+    /// Its compute host; shown to administrators.
+    #[serde(default, rename = "OS-EXT-SRV-ATTR:host")]
+    pub host: Option<String>,
+}
+
+/// Why a server is in ERROR.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Fault {
+    /// Nova's words.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Server {
+    /// Waits until the server is ACTIVE.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] when it goes to ERROR, or is not ACTIVE in time.
+    pub async fn wait_until_active(rest: &Rest, id: &str, deadline: Duration) -> Result<Self, Error> {
+        let observe = || async {
+            let server = rest.get::<Self>(id).await?;
+            Ok(match server.status.as_str() {
+                "ACTIVE" => Observation::Ready(server),
+                "ERROR" | "DELETED" | "SOFT_DELETED" => {
+                    let why = server.fault.map_or_else(String::new, |fault| format!(": {}", fault.message));
+                    Observation::Failed(format!("it went to {}{why}", server.status))
+                }
+                status => {
+                    stop_point::reach("server.booting");
+                    Observation::Pending(match server.task_state.as_str() {
+                        "" => status.to_owned(),
+                        task => format!("{status} ({task})"),
+                    })
+                }
+            })
+        };
+        wait::until(&format!("server {id} to become ACTIVE"), deadline, observe).await
+    }
+
+    /// What the server wrote on its console.
+    ///
+    /// # Errors
+    /// As [`Rest::send`].
+    pub async fn console(rest: &Rest, id: &str) -> Result<String, Error> {
+        let body = json!({"os-getConsoleOutput": {}});
+        rest.send(Call::post(Service::Compute, "/servers/{id}/action", &[id], body)).await?.read("output")
+    }
+}
+
+impl Resource for Server {
+    const KIND: Kind = Kind {
+        name: "server",
+        service: Service::Compute,
+        collection: "/servers",
+        list: "/servers/detail",
+        item: "/servers/{id}",
+        singular: "server",
+        plural: "servers",
+        everywhere: &[("all_tenants", "1")],
+        mark: Mark::Name,
+        owner: Some(Owner { key: "tenant_id", filter: true }),
+        microversion: None,
+    };
+
+    id_and_name!();
+}

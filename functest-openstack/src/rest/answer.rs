@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a cloud answered.
+
+use bytes::Bytes;
+use functest_core::verdict::FailedRequest;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// An answer that is no error, whole.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The request it answers, with its status and the service's request id.
+    pub request: FailedRequest,
+    /// The value of `X-Subject-Token`: the token of a login.
+    pub(crate) subject_token: Option<String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.request.status.unwrap_or_default()
+    }
+
+    /// An error about this answer.
+    pub fn unexpected(&self, message: impl Into<String>) -> Error {
+        Error::Unexpected { message: message.into(), request: self.request.clone() }
+    }
+
+    /// The body as a document.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when it is no JSON.
+    pub fn json(&self) -> Result<Value, Error> {
+        serde_json::from_slice(&self.body).map_err(|e| self.unexpected(format!("no JSON: {e}")))
+    }
+
+    /// The value under `key` of the body, or the whole body when `key` is empty.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when it is not there, or not a `T`.
+    pub fn read<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        let mut document = self.json()?;
+        let value = if key.is_empty() { Some(document) } else { document.get_mut(key).map(Value::take) };
+        let value = value.ok_or_else(|| self.unexpected(format!("no `{key}` in the answer")))?;
+        serde_json::from_value(value).map_err(|e| self.unexpected(format!("`{key}` is not what the API promises: {e}")))
+    }
+}
+
+/// The words of an error answer: every service wraps them in another way.
+pub(super) fn error_message(body: &[u8]) -> String {
+    const LONGEST: usize = 400;
+    let text = String::from_utf8_lossy(body);
+    let found = serde_json::from_str::<Value>(&text).ok().and_then(|document| message_in(&document));
+    let words = found.unwrap_or_else(|| without_markup(&text));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &words[..end]),
+        None if words.is_empty() => "without a word".into(),
+        None => words,
+    }
+}
+
+fn message_in(document: &Value) -> Option<String> {
+    match document {
+        Value::Object(map) => {
+            let own = map.get("message").or_else(|| map.get("detail")).and_then(Value::as_str).map(str::to_owned);
+            own.or_else(|| map.values().find_map(message_in))
+        }
+        Value::Array(items) => items.iter().find_map(message_in),
+        _ => None,
+    }
+}
+
+fn without_markup(text: &str) -> String {
+    let mut words = String::new();
+    let mut in_tag = false;
+    for c in text.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => {
+                in_tag = false;
+                words.push(' ');
+            }
+            c if !in_tag => words.push(c),
+            _ => {}
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::error_message;
+
+    #[test]
+    fn every_service_says_it_differently() {
+        let table = [
+            (r#"{"error": {"code": 401, "message": "no", "title": "Unauthorized"}}"#, "no"),
+            (r#"{"badRequest": {"code": 400, "message": "bad  name"}}"#, "bad name"),
+            (r#"{"NeutronError": {"type": "X", "message": "in use", "detail": ""}}"#, "in use"),
+            ("<html><body><h1>403 Forbidden</h1>\nNo.</body></html>", "403 Forbidden No."),
+            ("", "without a word"),
+        ];
+        for (body, words) in table {
+            assert_eq!(error_message(body.as_bytes()), words);
+        }
+        assert_eq!(error_message("ü".repeat(1000).as_bytes()).chars().count(), 403);
+    }
+}

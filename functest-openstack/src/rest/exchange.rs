@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Sending a request until it is answered, as often as that is safe.
+
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use functest_core::stop_point;
+use functest_core::verdict::FailedRequest;
+use reqwest::{Method, RequestBuilder, Response};
+use url::Url;
+
+use super::answer::{Answer, error_message};
+use super::{Observer, Policy};
+use crate::error::Error;
+use crate::service::Service;
+
+/// A larger answer is no answer of an API.
+const LARGEST_ANSWER: usize = 256 << 20;
+/// The longest that a cloud may ask us to wait before a repetition.
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
+/// Where a request goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) service: Service,
+    pub(crate) method: Method,
+    pub(crate) route: String,
+    pub(crate) url: Url,
+    /// Whether sending it twice does no more than sending it once.
+    pub(crate) repeatable: bool,
+    pub(crate) deadline: Option<Duration>,
+}
+
+impl Target {
+    fn failed(&self, status: Option<u16>, request_id: Option<String>) -> FailedRequest {
+        FailedRequest { method: self.method.to_string(), url: self.url.to_string(), status, request_id }
+    }
+}
+
+/// Sends what `prepare` makes until the cloud answers with anything but "not now", or the policy gives up.
+pub(crate) async fn exchange<F, Fut>(
+    policy: &Policy,
+    observer: &Observer,
+    target: &Target,
+    prepare: F,
+) -> Result<Answer, Error>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<RequestBuilder, Error>>,
+{
+    let mut delays = policy.delays();
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let request = prepare().await?;
+        let started = Instant::now();
+        let deadline = target.deadline.unwrap_or(policy.request);
+        let ended = match tokio::time::timeout(deadline, once(target, request)).await {
+            Ok(ended) => ended,
+            Err(_) => Err(Fault::silent(target, format!("the deadline of {:.0?} passed", deadline), true)),
+        };
+        let (status, id, words) = match &ended {
+            Ok(answer) => (answer.request.status, answer.request.request_id.clone(), None),
+            Err(fault) => fault.for_observer(),
+        };
+        observer.report(target, attempt, started.elapsed(), status, id, words);
+        let fault = match ended {
+            Ok(answer) => return Ok(answer),
+            Err(fault) => fault,
+        };
+        match delays.next().filter(|_| fault.may_be_repeated(target)) {
+            Some(delay) => tokio::time::sleep(delay.max(fault.retry_after.unwrap_or_default())).await,
+            None => return Err(fault.error),
+        }
+    }
+}
+
+/// An attempt that failed.
+struct Fault {
+    error: Error,
+    retry_after: Option<Duration>,
+}
+
+impl Fault {
+    fn silent(target: &Target, message: String, sent: bool) -> Self {
+        let request = target.failed(None, None);
+        Self { error: Error::NoAnswer { message, request, sent }, retry_after: None }
+    }
+
+    fn from_transport(target: &Target, error: &reqwest::Error) -> Self {
+        // reqwest's own text repeats the URL; the innermost cause says what happened.
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let words = if error.is_timeout() && error.is_connect() {
+            "connecting took too long".to_owned()
+        } else {
+            cause.to_string()
+        };
+        Self::silent(target, words, !error.is_connect() && !error.is_builder())
+    }
+
+    fn may_be_repeated(&self, target: &Target) -> bool {
+        match &self.error {
+            Error::NoAnswer { sent, .. } => !sent || target.repeatable,
+            error => match error.status() {
+                Some(429) => true,
+                Some(502..=504) => target.repeatable,
+                _ => false,
+            },
+        }
+    }
+
+    fn for_observer(&self) -> (Option<u16>, Option<String>, Option<String>) {
+        let request = self.error.request();
+        let words = match &self.error {
+            Error::NoAnswer { message, .. } | Error::Answer { message, .. } => Some(message.clone()),
+            other => Some(other.to_string()),
+        };
+        (request.and_then(|r| r.status), request.and_then(|r| r.request_id.clone()), words)
+    }
+}
+
+async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault> {
+    let response = request.send().await.map_err(|e| Fault::from_transport(target, &e))?;
+    stop_while_waiting(target);
+    let status = response.status().as_u16();
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let request_id = header("x-openstack-request-id").or_else(|| header("x-compute-request-id"));
+    let subject_token = header("x-subject-token");
+    let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let request = target.failed(Some(status), request_id);
+    let body = body_of(target, response).await?;
+    if status >= 300 {
+        let message = error_message(&body);
+        let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
+        return Err(Fault { error: Error::Answer { message, request }, retry_after });
+    }
+    if target.method == Method::POST && target.route != "/auth/tokens" {
+        stop_point::reach("answer.received");
+    }
+    Ok(Answer { request, subject_token, body })
+}
+
+fn stop_while_waiting(target: &Target) {
+    match target.method {
+        Method::POST if target.route != "/auth/tokens" => stop_point::reach("request.sent"),
+        Method::DELETE => stop_point::reach("delete.sent"),
+        _ => {}
+    }
+}
+
+async fn body_of(target: &Target, mut response: Response) -> Result<Bytes, Fault> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|e| Fault::from_transport(target, &e))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(Fault::silent(target, "the answer is larger than 256 MiB".into(), true));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}

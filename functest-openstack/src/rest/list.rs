@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Lists, page by page, always to an end.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::{Answer, Call, Rest};
+use crate::error::Error;
+
+impl Rest {
+    /// Every item of the list under `key` that `call` asks for, over all pages.
+    ///
+    /// Services link to the next page in three ways; one that links back to a page that was read already, or whose
+    /// page brings nothing new, is not followed.
+    ///
+    /// # Errors
+    /// As [`Rest::send`], and when an answer is no list.
+    pub async fn list(&self, call: Call, key: &str) -> Result<Vec<Value>, Error> {
+        let mut items = Vec::new();
+        let mut ids = HashSet::new();
+        let mut links = HashSet::new();
+        let mut page = call.clone();
+        loop {
+            let answer = self.send(page).await?;
+            let document = answer.json()?;
+            let Some(list) = document.get(key).and_then(Value::as_array) else {
+                return Err(answer.unexpected(format!("no list `{key}` in the answer")));
+            };
+            let known = items.len();
+            items.extend(list.iter().filter(|item| ids.insert(identity(item))).cloned());
+            match next_page(&document, key, &answer) {
+                Some(link) if items.len() > known && links.insert(link.to_string()) => page = call.with_query_of(&link),
+                _ => return Ok(items),
+            }
+        }
+    }
+}
+
+/// What tells an item from another: its id, or all of it.
+fn identity(item: &Value) -> String {
+    item.get("id").and_then(Value::as_str).map_or_else(|| item.to_string(), str::to_owned)
+}
+
+/// The link to the next page: `links.next` (Keystone), `next` (Glance), `<key>_links` (Nova, Neutron, Cinder).
+fn next_page(document: &Value, key: &str, answer: &Answer) -> Option<Url> {
+    let in_links = || {
+        let links = document.get(format!("{key}_links"))?.as_array()?;
+        links.iter().find(|link| link["rel"] == "next")?.get("href")
+    };
+    let link = document.pointer("/links/next").or_else(|| document.get("next")).or_else(in_links)?.as_str()?;
+    answer.request.url.parse::<Url>().ok()?.join(link).ok()
+}

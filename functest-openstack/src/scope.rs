@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Making things on behalf of a case: the intent goes to the ledger first, the id after, and nothing is forgotten.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use functest_core::ledger::{Intent, Journal};
+use functest_core::stop_point;
+use serde_json::{Value, json};
+use tokio_util::task::TaskTracker;
+
+use crate::error::Error;
+use crate::resource::{Kind, Mark, Resource};
+use crate::rest::{Call, Rest};
+use crate::wait::{self, Observation};
+
+/// How long a deletion may take until the thing is gone.
+const GONE_WITHIN: Duration = Duration::from_secs(120);
+
+/// What one case makes, with one credential. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    rest: Rest,
+    shared: Arc<Shared>,
+    /// The ids that a lost thing is looked for within.
+    within: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    journal: Arc<Journal>,
+    case_name: String,
+    /// Requests that are under way. They go on when the case that sent them is cancelled, so that their answers are
+    /// written down.
+    under_way: TaskTracker,
+    named: AtomicU32,
+}
+
+impl Scope {
+    /// A scope for a case.
+    pub fn new(rest: Rest, journal: Arc<Journal>, case_name: &str) -> Self {
+        let shared = Shared {
+            journal,
+            case_name: case_name.to_owned(),
+            under_way: TaskTracker::new(),
+            named: AtomicU32::new(0),
+        };
+        Self { rest, shared: Arc::new(shared), within: BTreeMap::new() }
+    }
+
+    /// The same case with another credential; `within` says by kind what its things belong to.
+    #[must_use]
+    pub fn with(&self, rest: Rest, within: &[(&str, &str)]) -> Self {
+        let within = within.iter().map(|(kind, id)| ((*kind).to_owned(), (*id).to_owned())).collect();
+        Self { rest, shared: Arc::clone(&self.shared), within }
+    }
+
+    /// Requests with this scope's credential.
+    pub fn rest(&self) -> &Rest {
+        &self.rest
+    }
+
+    /// The run's journal.
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.shared.journal
+    }
+
+    /// A name that nothing else in the world has: `functest-<run>-<case>-<label>-<n>`.
+    pub fn unique_name(&self, label: &str) -> String {
+        let run = self.shared.journal.head().run_id.rsplit('-').next().unwrap_or_default().to_owned();
+        let number = self.shared.named.fetch_add(1, Ordering::SeqCst);
+        format!("functest-{run}-{}-{label}-{number}", self.shared.case_name)
+    }
+
+    /// Makes one with these attributes. Kinds that are found again by their name need a
+    /// [`unique_name`](Self::unique_name) in them.
+    ///
+    /// The request is sent to its end even when the caller is cancelled.
+    ///
+    /// # Errors
+    /// As [`Rest::send`]; [`Error::Ledger`] when the intent could not be written, and nothing was sent.
+    pub async fn create<R: Resource>(&self, attributes: Value) -> Result<R, Error> {
+        let this = self.clone();
+        let work = async move { this.create_to_the_end::<R>(attributes).await };
+        self.to_the_end(work).await
+    }
+
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let task = self.shared.under_way.spawn(work);
+        task.await.unwrap_or_else(|e| Err(Error::Internal(format!("a request was lost: {e}"))))
+    }
+
+    async fn create_to_the_end<R: Resource>(&self, mut attributes: Value) -> Result<R, Error> {
+        let kind = R::KIND;
+        let name = Kind::text(&attributes, "name").to_owned();
+        let run_id = self.shared.journal.head().run_id.clone();
+        let mark = |seq: u64| match kind.mark {
+            Mark::Description => format!("functest run {run_id} no. {seq}"),
+            _ => name.clone(),
+        };
+        let intent = |seq: u64| Intent {
+            seq,
+            scope: self.shared.case_name.clone(),
+            kind: kind.name.to_owned(),
+            name: name.clone(),
+            mark: mark(seq),
+            within: self.within.clone(),
+            at: chrono::Utc::now(),
+        };
+        let intent = self.shared.journal.intend(intent).await.map_err(Error::Ledger)?;
+        if kind.mark == Mark::Description {
+            attributes["description"] = json!(intent.mark);
+        }
+        let body = if kind.singular.is_empty() { attributes } else { json!({kind.singular: attributes}) };
+        let call = Call::post(kind.service, kind.collection, &[], body).microversion(kind.microversion);
+        match self.send_intended::<R>(call).await {
+            Ok((id, value)) => {
+                self.shared.journal.made(intent.seq, &id).await.map_err(Error::Ledger)?;
+                stop_point::reach("id.written");
+                serde_json::from_value(value).map_err(|e| Error::Internal(format!("a new {}: {e}", kind.name)))
+            }
+            Err(error) => {
+                if error.is_refusal() {
+                    self.shared.journal.refused(intent.seq, &error.to_string()).await.map_err(Error::Ledger)?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The id is read apart from the rest: it must reach the ledger whatever else the answer holds.
+    async fn send_intended<R: Resource>(&self, call: Call) -> Result<(String, Value), Error> {
+        let answer = self.rest.send(call).await?;
+        let value: Value = answer.read(R::KIND.singular)?;
+        match R::KIND.id_of(&value) {
+            "" => Err(answer.unexpected(format!("a {} without an id", R::KIND.name))),
+            id => Ok((id.to_owned(), value)),
+        }
+    }
+
+    /// Says that something is used which was there before; it is never deleted.
+    ///
+    /// # Errors
+    /// [`Error::Ledger`] when that could not be written.
+    pub async fn adopt<R: Resource>(&self, one: &R) -> Result<(), Error> {
+        let adopted = self.shared.journal.adopt(&self.shared.case_name, R::KIND.name, one.id(), one.name());
+        adopted.await.map_err(Error::Ledger)
+    }
+
+    /// Deletes what this case made, and waits until it is gone.
+    ///
+    /// # Errors
+    /// As [`Rest::send`]; [`Error::Wait`] when it does not go; [`Error::Internal`] when the case did not make it.
+    pub async fn delete<R: Resource>(&self, one: &R) -> Result<(), Error> {
+        let (kind, id) = (R::KIND, one.id().to_owned());
+        let Some(seq) = self.shared.journal.number_of(kind.name, &id) else {
+            return Err(Error::Internal(format!(
+                "this run did not make the {} {id}, so it does not delete it",
+                kind.name
+            )));
+        };
+        let this = self.clone();
+        let work = async move {
+            match this.rest.send(Call::delete(kind.service, kind.item, &[&id]).microversion(kind.microversion)).await {
+                Err(error) if error.status() != Some(404) => return Err(error),
+                _ => stop_point::reach("delete.answered"),
+            }
+            this.wait_until_gone::<R>(&id).await?;
+            this.shared.journal.gone(seq).await.map_err(Error::Ledger)
+        };
+        self.to_the_end(work).await
+    }
+
+    async fn wait_until_gone<R: Resource>(&self, id: &str) -> Result<(), Error> {
+        let observe = || async {
+            match self.rest.send(R::KIND.get_call(id)).await {
+                Ok(_) => Ok(Observation::Pending("still there".into())),
+                Err(error) if error.status() == Some(404) => Ok(Observation::Ready(())),
+                Err(error) => Err(error),
+            }
+        };
+        wait::until(&format!("{} {id} to be gone", R::KIND.name), GONE_WITHIN, observe).await
+    }
+
+    /// Waits for the answers of requests that are under way, each of which has its own deadline.
+    pub async fn settle(&self) {
+        self.shared.under_way.close();
+        self.shared.under_way.wait().await;
+    }
+}

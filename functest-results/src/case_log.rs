@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The log of one case, as plain text: a line an event, each with its time and level.
+
+use functest_core::event::{ApiCall, CleanUp, Event, EventBody, Level};
+use functest_core::verdict::{CheckOutcome, FailedRequest, Tally, Verdict};
+
+use crate::words;
+
+/// The case that an event is about, if it is about one.
+pub(crate) fn case_of(event: &Event) -> Option<&str> {
+    match &event.body {
+        EventBody::CaseStarted { case }
+        | EventBody::CheckStarted { case, .. }
+        | EventBody::CheckFinished { case, .. }
+        | EventBody::CaseFinished { case, .. } => Some(case),
+        EventBody::ApiCall { case, .. } | EventBody::Log { case, .. } | EventBody::CleanedUp { case, .. } => {
+            case.as_deref()
+        }
+        EventBody::RunStarted(_)
+        | EventBody::TierStarted { .. }
+        | EventBody::CancelRequested { .. }
+        | EventBody::RunFinished { .. } => None,
+    }
+}
+
+/// What the log of its case says of an event, with line breaks; empty for what is no matter of a case.
+pub(crate) fn lines(event: &Event) -> String {
+    let mut log = Lines { at: words::timestamp(event.at), text: String::new() };
+    match &event.body {
+        EventBody::CaseStarted { case } => log.add(Level::Info, &format!("case {case} starts")),
+        EventBody::CheckStarted { check, states, mark, .. } => log.check_started(check, states, mark.as_deref()),
+        EventBody::CheckFinished { check, outcome, duration_ms, .. } => {
+            log.check_finished(check, outcome, *duration_ms);
+        }
+        EventBody::ApiCall { call, .. } => log.call(call),
+        EventBody::Log { level, message, .. } => log.add(*level, message),
+        EventBody::CleanedUp { clean_up, .. } => log.clean_up(clean_up),
+        EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
+            log.case_finished(case, verdict, tally, *duration_ms);
+        }
+        EventBody::RunStarted(_)
+        | EventBody::TierStarted { .. }
+        | EventBody::CancelRequested { .. }
+        | EventBody::RunFinished { .. } => {}
+    }
+    log.text
+}
+
+/// The name of the log file of a case: its own name, with every byte that might mean something to a file system, a
+/// shell or a URL written as `~` and its number. Two cases never share one.
+pub(crate) fn file_name(case: &str) -> String {
+    /// File systems allow 255 bytes.
+    const LONGEST: usize = 200;
+    let mut name = String::new();
+    for (i, byte) in case.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || (byte == b'.' && i > 0);
+        if plain {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("~{byte:02X}"));
+        }
+    }
+    if name.is_empty() || name.len() > LONGEST {
+        name.truncate(LONGEST - 20);
+        name.push_str(&format!("~~{:016x}", fnv1a(case)));
+    }
+    name + ".log"
+}
+
+/// The 64-bit FNV-1a hash: the same in every version of this program.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+struct Lines {
+    at: String,
+    text: String,
+}
+
+impl Lines {
+    /// Adds a message; its further lines are indented, so that only an event begins at the margin.
+    fn add(&mut self, level: Level, message: &str) {
+        let level = words::level(level);
+        let message = words::visible(message.trim_end()).replace('\n', "\n    ");
+        self.text.push_str(&format!("{} {level:<7} {message}\n", self.at));
+    }
+
+    fn check_started(&mut self, check: &str, states: &str, mark: Option<&str>) {
+        let states = if states.is_empty() { String::new() } else { format!(": {states}") };
+        let mark = mark.map(|mark| format!("\nnote: {mark}")).unwrap_or_default();
+        self.add(Level::Info, &format!("check {check} starts{states}{mark}"));
+    }
+
+    fn check_finished(&mut self, check: &str, outcome: &CheckOutcome, duration_ms: u64) {
+        let (level, fault) = match outcome {
+            CheckOutcome::Passed | CheckOutcome::Skipped { .. } => (Level::Info, None),
+            CheckOutcome::Failed(fault) | CheckOutcome::Errored(fault) => (Level::Error, Some(fault)),
+        };
+        let message = outcome.message().map(|message| format!(": {message}")).unwrap_or_default();
+        let request = fault.and_then(|fault| fault.request.as_ref());
+        let request = request.map(|request| format!("\n{}", request_in_words(request))).unwrap_or_default();
+        let (word, took) = (outcome.word(), words::duration(duration_ms));
+        self.add(level, &format!("check {check} {word} after {took}{message}{request}"));
+    }
+
+    fn call(&mut self, call: &ApiCall) {
+        let failed = call.status.is_none_or(|status| status >= 500);
+        let status = call.status.map_or_else(|| "no answer".into(), |status| status.to_string());
+        let id = call.request_id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+        let attempt = if call.attempt > 1 { format!(" (attempt {})", call.attempt) } else { String::new() };
+        let error = call.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        let ApiCall { method, service, route, duration_ms, .. } = call;
+        let message = format!("{method} {service} {route} {status} {duration_ms:.1} ms{id}{attempt}{error}");
+        self.add(if failed { Level::Warning } else { Level::Debug }, &message);
+    }
+
+    fn clean_up(&mut self, clean_up: &CleanUp) {
+        for thing in &clean_up.deleted {
+            self.add(Level::Info, &format!("clean-up: deleted {thing}"));
+        }
+        for left in &clean_up.left {
+            self.add(Level::Error, &format!("clean-up: left {}: {}", left.thing, left.reason));
+        }
+    }
+
+    fn case_finished(&mut self, case: &str, verdict: &Verdict, tally: &Tally, duration_ms: u64) {
+        let level = match verdict {
+            Verdict::Passed | Verdict::Skipped { .. } => Level::Info,
+            Verdict::NotRun { .. } => Level::Warning,
+            Verdict::Failed { .. } | Verdict::Errored { .. } => Level::Error,
+        };
+        let reason = verdict.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let Tally { passed, failed, errored, skipped, .. } = tally;
+        let took = words::duration(duration_ms);
+        self.add(level, &format!("case {case} {verdict} after {took}{reason}"));
+        self.add(
+            Level::Info,
+            &format!("checks: {passed} passed, {failed} failed, {errored} errored, {skipped} skipped"),
+        );
+    }
+}
+
+/// `POST https://... 500 req-...`
+pub(crate) fn request_in_words(request: &FailedRequest) -> String {
+    let status = request.status.map_or_else(|| "no answer".into(), |status| status.to_string());
+    let id = request.request_id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+    format!("{} {} {status}{id}", request.method, request.url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_and_distinct() {
+        assert_eq!(file_name("vping_ssh"), "vping_ssh.log");
+        assert_eq!(file_name("a.b-c"), "a.b-c.log");
+        assert_eq!(file_name("../../etc/passwd"), "~2E.~2F..~2Fetc~2Fpasswd.log");
+        assert_eq!(file_name("a b~c"), "a~20b~7Ec.log");
+        assert_eq!(file_name("ü"), "~C3~BC.log");
+        let (one, other) = (file_name(&"x".repeat(300)), file_name(&"x".repeat(301)));
+        assert!(one != other && one.len() < 255, "{one}");
+        assert!(file_name("").len() > ".log".len());
+    }
+
+    #[test]
+    fn only_events_begin_at_the_margin() {
+        let body = EventBody::Log { case: Some("c".into()), level: Level::Info, message: "one\ntwo\u{7}\n".into() };
+        let event = Event { v: 1, seq: 0, at: chrono::DateTime::UNIX_EPOCH, body };
+        assert_eq!(lines(&event), "1970-01-01T00:00:00.000Z info    one\n    two\\u{7}\n");
+    }
+}

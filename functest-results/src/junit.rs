@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+//! JUnit XML, for CI systems: a suite a case, a test case a check.
+//!
+//! What did not run is `skipped`, with the reason, so that nothing vanishes; what is known to be wrong and is no
+//! check's outcome (an environment that could not be made, things left in the cloud, a run without an end) is a test
+//! case of its own, so that nothing is greener than it was.
+
+use std::time::Duration;
+
+use functest_core::exit_code;
+use functest_core::record::{CaseRecord, CheckRecord, Message, RunRecord, RunState};
+use functest_core::selection::{Decision, FactSource};
+use functest_core::verdict::{CheckOutcome, Fault, Verdict};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite, XmlString};
+
+use crate::case_log::request_in_words;
+use crate::words;
+
+/// The JUnit XML of a run.
+pub(crate) fn xml(record: &RunRecord) -> Result<String, SerializeError> {
+    let mut report = Report::new(text(&format!("functest {}", record.head.run_id)));
+    report.set_time(Duration::from_millis(record.duration_ms));
+    let suites = record.cases.iter().filter(|case| is_reported(case)).map(case_suite).chain(run_suite(record));
+    for mut suite in suites {
+        suite.add_properties(run_properties(record));
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn is_reported(case: &CaseRecord) -> bool {
+    case.verdict.is_some() || case.choice.decision == Decision::NoDriver
+}
+
+/// A text with what XML cannot hold made visible.
+fn text(text: &str) -> XmlString {
+    XmlString::new(words::visible(text))
+}
+
+fn qualified_name(case: &CaseRecord) -> String {
+    format!("{}.{}", case.choice.tier, case.choice.case_name)
+}
+
+fn case_suite(case: &CaseRecord) -> TestSuite {
+    let mut suite = TestSuite::new(text(&qualified_name(case)));
+    if let Some(started) = case.started {
+        suite.set_timestamp(started);
+    }
+    suite.set_time(Duration::from_millis(case.duration_ms));
+    suite.add_properties(case_properties(case));
+    suite.add_test_cases(case.checks.iter().map(|check| check_test_case(case, check)));
+    if let Some(status) = status_beyond_checks(case) {
+        let mut own = TestCase::new(text(&case.choice.case_name), status);
+        own.set_classname(text(&qualified_name(case)));
+        if case.checks.is_empty() {
+            own.set_time(Duration::from_millis(case.duration_ms));
+        }
+        suite.add_test_case(own);
+    }
+    if !case.messages.is_empty() {
+        let line = |message: &Message| {
+            format!("{} {} {}\n", words::timestamp(message.at), words::level(message.level), message.text)
+        };
+        suite.set_system_out(text(&case.messages.iter().map(line).collect::<String>()));
+    }
+    suite
+}
+
+fn check_test_case(case: &CaseRecord, check: &CheckRecord) -> TestCase {
+    let status = match &check.outcome {
+        CheckOutcome::Passed => TestCaseStatus::success(),
+        CheckOutcome::Failed(fault) => fault_status(NonSuccessKind::Failure, "failed", fault),
+        CheckOutcome::Errored(fault) => fault_status(NonSuccessKind::Error, "errored", fault),
+        CheckOutcome::Skipped { reason } => skipped(reason),
+    };
+    let mut test_case = TestCase::new(text(&check.name), status);
+    test_case.set_classname(text(&qualified_name(case)));
+    test_case.set_time(Duration::from_millis(check.duration_ms));
+    let note = check.mark.as_ref().map(|mark| format!("note: {mark}"));
+    let about: Vec<_> = Some(check.states.clone()).into_iter().chain(note).filter(|line| !line.is_empty()).collect();
+    if !about.is_empty() {
+        test_case.set_system_out(text(&about.join("\n")));
+    }
+    test_case
+}
+
+/// What the verdict says that the checks do not: of a case without checks all of it, of others what does not follow
+/// from their outcomes, such as that the case was cut off.
+fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
+    let told = !case.checks.is_empty() && {
+        let follows = case.verdict.as_ref() == Some(&case.tally.verdict(case.choice.criteria));
+        follows || case.verdict == Some(Verdict::Passed)
+    };
+    if told {
+        return None;
+    }
+    Some(match &case.verdict {
+        Some(Verdict::Passed) => TestCaseStatus::success(),
+        Some(Verdict::Failed { reason }) => non_success(NonSuccessKind::Failure, "failed", reason, reason),
+        Some(Verdict::Errored { reason }) => non_success(NonSuccessKind::Error, "errored", reason, reason),
+        Some(Verdict::Skipped { reason }) => skipped(reason),
+        Some(Verdict::NotRun { reason, blocked_by: Some(blocker) }) if !reason.contains(blocker) => {
+            skipped(&format!("not run: {reason} (blocked by {blocker})"))
+        }
+        Some(Verdict::NotRun { reason, .. }) => skipped(&format!("not run: {reason}")),
+        None => skipped(&format!("not run: {}", case.choice.reason)),
+    })
+}
+
+fn skipped(reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(text(reason));
+    status
+}
+
+fn fault_status(kind: NonSuccessKind, ty: &str, fault: &Fault) -> TestCaseStatus {
+    let request = fault.request.as_ref().map(|request| format!("\n{}", request_in_words(request)));
+    non_success(kind, ty, &fault.message, &format!("{}{}", fault.message, request.unwrap_or_default()))
+}
+
+fn non_success(kind: NonSuccessKind, ty: &str, message: &str, description: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(text(message)).set_type(text(ty)).set_description(text(description));
+    status
+}
+
+/// What is wrong with the run as a whole. There is no such suite when all is well: it would count as a test that
+/// passed, in a run that may have made none.
+fn run_suite(record: &RunRecord) -> Option<TestSuite> {
+    let error = |name: &str, message: &str, description: &str| {
+        let mut case = TestCase::new(name, non_success(NonSuccessKind::Error, "errored", message, description));
+        case.set_classname("functest.run");
+        case
+    };
+    let end = match record.state {
+        RunState::Unfinished => Some("the run did not come to its end: it is still going on, or it died"),
+        RunState::Interrupted => Some("the run was interrupted by its user"),
+        RunState::Finished if record.exit_code == Some(exit_code::INTERNAL) => Some("functest itself failed"),
+        RunState::Finished => None,
+    };
+    let end = end.map(|message| error("the run comes to its end", message, message));
+    let left = (!record.left.is_empty()).then(|| {
+        let message = format!("{} left in the cloud", words::counted(record.left.len() as u64, "thing"));
+        let lines: Vec<_> = record.left.iter().map(|left| format!("{}: {}", left.thing, left.reason)).collect();
+        error("nothing is left in the cloud", &message, &lines.join("\n"))
+    });
+    let cases: Vec<_> = end.into_iter().chain(left).collect();
+    (!cases.is_empty()).then(|| {
+        let mut suite = TestSuite::new("functest.run");
+        suite.set_timestamp(record.started).set_time(Duration::ZERO);
+        suite.add_test_cases(cases);
+        suite
+    })
+}
+
+fn case_properties(case: &CaseRecord) -> Vec<(XmlString, XmlString)> {
+    let verdict = case.verdict.as_ref().map_or("not run", Verdict::word);
+    let rate = case.tally.success_rate().map(|rate| format!("{rate:.1}"));
+    properties([
+        ("case_name", Some(case.choice.case_name.clone())),
+        ("project_name", Some(case.choice.project_name.clone())),
+        ("tier", Some(case.choice.tier.clone())),
+        ("verdict", Some(verdict.into())),
+        ("reason", case.verdict.as_ref().and_then(Verdict::reason).map(str::to_owned)),
+        ("criteria", Some(case.choice.criteria.to_string())),
+        ("success_rate", rate),
+        ("blocking", Some(case.choice.blocking.to_string())),
+    ])
+}
+
+fn run_properties(record: &RunRecord) -> Vec<(XmlString, XmlString)> {
+    let head = &record.head;
+    let cloud = head.cloud.as_ref();
+    let mut all = properties([
+        ("run_id", Some(head.run_id.clone())),
+        ("functest", Some(head.functest.clone())),
+        ("catalogue", Some(head.catalogue.clone())),
+        ("cloud", cloud.and_then(|cloud| cloud.name.clone())),
+        ("auth_url", cloud.map(|cloud| cloud.auth_url.clone())),
+        ("region", cloud.and_then(|cloud| cloud.region.clone())),
+        ("cloud_project", cloud.and_then(|cloud| cloud.project.clone())),
+        ("pod_name", head.node_name.clone()),
+        ("build_tag", head.build_tag.clone()),
+    ]);
+    for fact in &head.facts {
+        if let Some(value) = &fact.value {
+            all.push((text(&fact.variable), text(value)));
+        }
+        if fact.source == FactSource::Default {
+            all.push((text(&format!("{}.source", fact.variable)), text("assumed")));
+        }
+    }
+    all
+}
+
+fn properties<const N: usize>(all: [(&str, Option<String>); N]) -> Vec<(XmlString, XmlString)> {
+    all.into_iter().filter_map(|(name, value)| Some((text(name), text(&value?)))).collect()
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a run leaves behind.
+//!
+//! Everything here is a fold over [events](functest_core::event). [`RunFolder`] is the sink that keeps them and writes
+//! the reports when the run ends; [`read`] folds what a folder holds, also after a crash; [`render`] makes a report of
+//! the [record](functest_core::record::RunRecord) that comes of it. Nothing here opens a connection.
+
+mod atomic;
+mod case_log;
+mod error;
+mod format;
+mod junit;
+mod report;
+mod run_folder;
+mod words;
+
+pub use self::atomic::write;
+pub use self::error::Error;
+pub use self::format::{Format, UnknownFormat, render};
+pub use self::run_folder::{EVENTS_FILE, LOGS_FOLDER, RunFolder, read, write_reports};

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The verdict on the whole run, in one word and one sentence.
+
+use functest_core::exit_code;
+use functest_core::record::{RunRecord, RunState};
+use serde::Serialize;
+
+use super::style_of;
+use crate::words;
+
+/// What stands at the top of the page.
+#[derive(Debug, Serialize)]
+pub(super) struct Headline {
+    /// Such as `Failed`.
+    pub(super) title: &'static str,
+    /// The verdict whose colour and symbol it takes.
+    pub(super) style: &'static str,
+    /// Such as `2 of 9 cases passed; 1 failed, 6 were not run.`
+    pub(super) sentence: String,
+    /// The cases that were to run, by verdict; those that are none are left out.
+    pub(super) counts: Vec<Count>,
+}
+
+/// How many cases have one verdict.
+#[derive(Debug, Serialize)]
+pub(super) struct Count {
+    pub(super) style: &'static str,
+    pub(super) word: &'static str,
+    pub(super) number: u64,
+}
+
+impl Headline {
+    pub(super) fn of(record: &RunRecord) -> Self {
+        let counts = counts(record);
+        let number = |style: &str| counts.iter().find(|count| count.style == style).map_or(0, |count| count.number);
+        let (title, style) = verdict(record, &number);
+        let mut sentence = sentence(&counts);
+        match record.state {
+            RunState::Unfinished => sentence.push_str(" The run did not come to its end."),
+            RunState::Interrupted => sentence.push_str(" The run was interrupted."),
+            RunState::Finished => {}
+        }
+        if !record.left.is_empty() {
+            let left = words::counted(record.left.len() as u64, "thing");
+            let were = if record.left.len() == 1 { "was" } else { "were" };
+            sentence.push_str(&format!(" {left} {were} left behind in the cloud."));
+        }
+        Self { title, style, sentence, counts }
+    }
+}
+
+fn verdict(record: &RunRecord, number: &dyn Fn(&str) -> u64) -> (&'static str, &'static str) {
+    match record.state {
+        RunState::Unfinished => return ("Unfinished", if number("failed") > 0 { "failed" } else { "errored" }),
+        RunState::Interrupted => return ("Interrupted", if number("failed") > 0 { "failed" } else { "errored" }),
+        RunState::Finished => {}
+    }
+    let first_of = ["failed", "errored"].into_iter().find(|style| number(style) > 0);
+    match (first_of, record.exit_code) {
+        (_, Some(exit_code::INTERNAL)) => ("functest failed", "errored"),
+        (Some("failed"), _) => ("Failed", "failed"),
+        (Some(_), _) => ("Errored", "errored"),
+        (None, _) if number("passed") == 0 => ("Nothing was tested", "not-run"),
+        (None, Some(exit_code::OK)) => ("Passed", "passed"),
+        (None, _) if !record.left.is_empty() => ("Not cleaned up", "errored"),
+        (None, _) => ("Incomplete", "not-run"),
+    }
+}
+
+/// Every case that was to run, counted by its verdict.
+fn counts(record: &RunRecord) -> Vec<Count> {
+    const ORDER: [(&str, &str); 5] = [
+        ("failed", "failed"),
+        ("errored", "errored"),
+        ("passed", "passed"),
+        ("skipped", "skipped"),
+        ("not-run", "not run"),
+    ];
+    let styles: Vec<_> = record
+        .cases
+        .iter()
+        .filter(|case| super::case::was_to_run(case))
+        .map(|c| style_of(c.verdict.as_ref()))
+        .collect();
+    let count = |(style, word)| {
+        let number = styles.iter().filter(|other| **other == style).count() as u64;
+        Count { style, word, number }
+    };
+    ORDER.into_iter().map(count).filter(|count| count.number > 0).collect()
+}
+
+fn sentence(counts: &[Count]) -> String {
+    let all: u64 = counts.iter().map(|count| count.number).sum();
+    let passed = counts.iter().find(|count| count.style == "passed").map_or(0, |count| count.number);
+    let rest: Vec<_> = counts.iter().filter(|count| count.style != "passed").map(in_words).collect();
+    match (all, rest.is_empty()) {
+        (0, _) => "No case was selected.".into(),
+        (1, true) => "The only case passed.".into(),
+        (_, true) => format!("All {all} cases passed."),
+        (_, false) => format!("{passed} of {} passed; {}.", words::counted(all, "case"), rest.join(", ")),
+    }
+}
+
+fn in_words(count: &Count) -> String {
+    let Count { style, number, .. } = count;
+    match (*style, *number) {
+        ("skipped", 1) => "1 does not apply here".into(),
+        ("skipped", n) => format!("{n} do not apply here"),
+        ("not-run", 1) => "1 was not run".into(),
+        ("not-run", n) => format!("{n} were not run"),
+        (style, n) => format!("{n} {style}"),
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The folder of a run: its events as they come, a log a case, and the reports when it ends.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use functest_core::Sink;
+use functest_core::event::{Event, EventBody};
+use functest_core::record::{Fold, FoldError, RunRecord, fold_lines};
+use functest_core::sink::SinkError;
+
+use crate::{Error, Format, atomic, case_log, render};
+
+/// The file of a run folder that all the others can be made of: one event in JSON a line.
+pub const EVENTS_FILE: &str = "events.jsonl";
+
+/// The folder in a run folder that holds a log for each case that started.
+pub const LOGS_FOLDER: &str = "logs";
+
+/// The sink that keeps a run in a folder.
+///
+/// Every event is handed to the operating system before the next one comes, so a killed run leaves all that happened;
+/// at the end of each case and of the run it is on the disk.
+#[derive(Debug)]
+pub struct RunFolder {
+    folder: PathBuf,
+    events: File,
+    /// The length of what is whole in `events`.
+    length: u64,
+    fold: Option<Fold>,
+    logs: HashMap<String, File>,
+}
+
+impl RunFolder {
+    /// A sink for a new run in `folder`, which is made when it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::MakeFolder`]; [`Error::Taken`] when there is a run in it already.
+    pub fn create(folder: impl Into<PathBuf>) -> Result<Self, Error> {
+        let folder = folder.into();
+        let made = fs::create_dir_all(folder.join(LOGS_FOLDER))
+            .and_then(|()| OpenOptions::new().append(true).create_new(true).open(folder.join(EVENTS_FILE)));
+        match made {
+            Ok(events) => Ok(Self { folder, events, length: 0, fold: None, logs: HashMap::new() }),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.join(EVENTS_FILE).exists() => {
+                Err(Error::Taken { folder })
+            }
+            Err(source) => Err(Error::MakeFolder { folder, source }),
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    fn keep(&mut self, event: &Event) -> Result<(), Error> {
+        let file = self.folder.join(EVENTS_FILE);
+        let failed = |source| Error::Append { file: file.clone(), source };
+        let mut line = serde_json::to_vec(event).map_err(|e| failed(e.into()))?;
+        line.push(b'\n');
+        if let Err(e) = self.events.write_all(&line) {
+            // Half a line in the middle would make the whole file unreadable, should a later one find room again.
+            let _ = self.events.set_len(self.length);
+            return Err(failed(e));
+        }
+        self.length += line.len() as u64;
+        match event.body {
+            EventBody::CaseFinished { .. } | EventBody::RunFinished { .. } => self.events.sync_data().map_err(failed),
+            _ => Ok(()),
+        }
+    }
+
+    fn fold(&mut self, event: &Event) -> Result<(), Error> {
+        match &mut self.fold {
+            Some(fold) => fold.take(event),
+            None => {
+                let failed = |source: FoldError| Error::Events { file: self.folder.join(EVENTS_FILE), source };
+                self.fold = Some(Fold::begin(event).map_err(failed)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&mut self, event: &Event) -> Result<(), Error> {
+        let Some(case) = case_log::case_of(event) else { return Ok(()) };
+        let ends = matches!(event.body, EventBody::CaseFinished { .. });
+        if ends && !self.logs.contains_key(case) {
+            // It was never started; the reports say why.
+            return Ok(());
+        }
+        let file = self.folder.join(LOGS_FOLDER).join(case_log::file_name(case));
+        let failed = |source| Error::Append { file: file.clone(), source };
+        if !self.logs.contains_key(case) {
+            let log = OpenOptions::new().append(true).create(true).open(&file).map_err(failed)?;
+            self.logs.insert(case.to_owned(), log);
+        }
+        if let Some(log) = self.logs.get_mut(case) {
+            log.write_all(case_log::lines(event).as_bytes()).map_err(failed)?;
+        }
+        if ends {
+            self.logs.remove(case);
+        }
+        Ok(())
+    }
+
+    fn report(&self, event: &Event) -> Result<(), Error> {
+        match (&event.body, &self.fold) {
+            (EventBody::RunFinished { .. }, Some(fold)) => write_reports(&self.folder, &fold.record()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Sink for RunFolder {
+    fn take(&mut self, event: &Event) -> Result<(), SinkError> {
+        // Each is tried whatever became of the others: what can be kept is kept.
+        let kept = [self.keep(event), self.fold(event), self.log(event), self.report(event)];
+        kept.into_iter().collect::<Result<(), Error>>().map_err(SinkError::from)
+    }
+}
+
+/// Writes every [`Format`] of a record to its file in `folder`. For a run that died this is what brings its reports.
+///
+/// # Errors
+/// The first; the other files are written all the same.
+pub fn write_reports(folder: &Path, record: &RunRecord) -> Result<(), Error> {
+    let write = |format: Format| atomic::write(&folder.join(format.file_name()), render(record, format)?.as_bytes());
+    // All three are tried before the first error is looked for.
+    Format::ALL.map(write).into_iter().collect()
+}
+
+/// The record of the run in `folder`, made of its events: also of a run that died, or is still going on, whose state is
+/// then [unfinished](functest_core::record::RunState::Unfinished).
+///
+/// # Errors
+/// [`Error::Read`] when the events cannot be read; [`Error::Events`] when they are not what a run writes.
+pub fn read(folder: &Path) -> Result<RunRecord, Error> {
+    let file = folder.join(EVENTS_FILE);
+    let opened = File::open(&file).map_err(|source| Error::Read { file: file.clone(), source })?;
+    fold_lines(BufReader::new(opened)).map_err(|e| match e {
+        FoldError::Unreadable(source) => Error::Read { file, source },
+        source => Error::Events { file, source },
+    })
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The cases of a tier that wait for their turn.
+
+use std::collections::VecDeque;
+
+use functest_core::case::Needs;
+
+use crate::plan::PlannedCase;
+
+/// Cases in the published order; a later one may overtake one that something running excludes.
+pub(crate) struct Queue {
+    waiting: VecDeque<PlannedCase>,
+    running: Vec<(String, Needs)>,
+    places: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(cases: Vec<PlannedCase>, places: usize) -> Self {
+        Self { waiting: cases.into(), running: Vec::new(), places: places.max(1) }
+    }
+
+    /// The next case that can start now; it counts as running from then on.
+    pub(crate) fn next(&mut self) -> Option<PlannedCase> {
+        if self.running.len() >= self.places {
+            return None;
+        }
+        let fits = |case: &PlannedCase| self.running.iter().all(|(_, needs)| !needs.exclude(&case.needs));
+        let index = self.waiting.iter().position(fits)?;
+        let case = self.waiting.remove(index)?;
+        self.running.push((case.name.clone(), case.needs.clone()));
+        Some(case)
+    }
+
+    /// A case has ended, and what it held is free.
+    pub(crate) fn ended(&mut self, name: &str) {
+        self.running.retain(|(running, _)| running != name);
+    }
+
+    /// The cases that have not started, and now will not.
+    pub(crate) fn give_up(&mut self) -> impl Iterator<Item = PlannedCase> {
+        self.waiting.drain(..)
+    }
+}

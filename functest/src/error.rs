@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What can keep a verb from being done.
+
+use std::path::PathBuf;
+
+use functest_core::catalogue::CatalogueError;
+use functest_core::exit_code;
+use functest_core::ledger::LedgerError;
+use functest_core::selection::RequestError;
+use functest_core::settings::SettingsError;
+
+/// Why a verb could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The catalogue is unreadable or wrong.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The request names what does not exist, or is malformed.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// A setting is wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The settings file cannot be read.
+    #[error("cannot read the settings {}: {source}", path.display())]
+    SettingsFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No case is left to run.
+    #[error("nothing is selected to run:\n{reasons}")]
+    NothingSelected {
+        /// Each case with the reason, a line each.
+        reasons: String,
+    },
+    /// No cloud is named.
+    #[error("no cloud is named: use --cloud NAME (of clouds.yaml), OS_CLOUD, or the OS_* variables")]
+    NoCloud,
+    /// The cloud refuses, does not answer, or is not described.
+    #[error(transparent)]
+    Cloud(#[from] functest_openstack::Error),
+    /// There is no such run.
+    #[error("there is no run `{name}`{suggestion}: expected `latest`, a run's id, or its folder; runs are kept in {}", folder.display())]
+    UnknownRun {
+        /// The name.
+        name: String,
+        /// What was probably meant, as an appendix to the message.
+        suggestion: String,
+        /// Where runs are kept.
+        folder: PathBuf,
+    },
+    /// The run folder is in use already.
+    #[error("{} holds a run already: name a folder that is empty or does not exist", folder.display())]
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The state folder cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    State {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A report cannot be read or written.
+    #[error(transparent)]
+    Results(#[from] functest_results::Error),
+    /// The run was lost.
+    #[error(transparent)]
+    Run(#[from] functest_runner::RunError),
+}
+
+impl Error {
+    /// What a process that stops because of this ends with.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Cloud(error) if error.is_usage() => exit_code::USAGE,
+            // A cloud that refuses or does not answer is a verdict about the cloud.
+            Self::Cloud(_) => exit_code::NOT_PASSED,
+            Self::State { .. } | Self::Ledger(_) | Self::Run(_) => exit_code::INTERNAL,
+            Self::Results(error) => match error {
+                functest_results::Error::Taken { .. }
+                | functest_results::Error::Read { .. }
+                | functest_results::Error::Events { .. } => exit_code::USAGE,
+                _ => exit_code::INTERNAL,
+            },
+            _ => exit_code::USAGE,
+        }
+    }
+}

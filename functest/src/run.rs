@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Running a plan.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::Utc;
+use functest_core::environment::NoEnvironment;
+use functest_core::event::{CancelLevel, RunHead};
+use functest_core::ledger::{Head, Journal};
+use functest_core::record::RunRecord;
+use functest_core::sink::SinkError;
+use functest_core::{Environment, Sink, ledger};
+use functest_openstack::connect::ConnectionOptions;
+use functest_openstack::{CloudConfig, CloudEnvironment, Connection};
+use functest_results::RunFolder;
+use functest_runner::EventChannel;
+
+use crate::error::Error;
+use crate::plan::Plan;
+
+/// A run that has started.
+#[derive(Debug)]
+pub struct RunHandle {
+    run_id: String,
+    folder: PathBuf,
+    inner: functest_runner::RunHandle,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct RunSummary {
+    /// What happened, added up; the same as `run.json`.
+    pub record: RunRecord,
+    /// Where its files are.
+    pub folder: PathBuf,
+    /// What a process that ran it ends with.
+    pub exit_code: u8,
+    /// Why the first sink that failed did.
+    pub sink_error: Option<SinkError>,
+}
+
+impl Plan {
+    /// Connects, makes the run folder, and starts. Every event goes to the run folder and to each of `sinks`.
+    ///
+    /// Must be called on a tokio runtime; the run goes on when the handle is dropped.
+    ///
+    /// # Errors
+    /// When nothing is selected, the cloud is not described, refuses or does not answer, or the folder cannot be made.
+    pub async fn start(self, sinks: Vec<Box<dyn Sink>>) -> Result<RunHandle, Error> {
+        if let Some(error) = self.nothing_selected() {
+            return Err(error);
+        }
+        let events = EventChannel::default();
+        let connection = self.connect(&events).await?;
+        let now = Utc::now();
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        let run_id = format!("{}-{}", now.format("%Y%m%d-%H%M%S"), &random[..8]);
+        let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
+        let run_folder = RunFolder::create(&folder)?;
+        let head = self.head(&run_id, connection.as_ref());
+        let environment: Arc<dyn Environment> = match connection {
+            Some(connection) => Arc::new(self.environment(connection, &run_id, &folder).await?),
+            None => Arc::new(NoEnvironment),
+        };
+        let plan = functest_runner::Plan {
+            head,
+            tiers: self.tiers,
+            jobs: self.request.places(),
+            scope: self.scope,
+            deadline_factor: self.run_settings.deadline_factor,
+        };
+        let mut all: Vec<Box<dyn Sink>> = vec![Box::new(run_folder)];
+        all.extend(sinks);
+        let inner = functest_runner::start(plan, environment, events, all)?;
+        Ok(RunHandle { run_id, folder, inner })
+    }
+
+    async fn connect(&self, events: &EventChannel) -> Result<Option<Connection>, Error> {
+        let found = CloudConfig::find(self.request.cloud.as_deref(), self.functest.variables.as_ref())?;
+        let Some(config) = found else {
+            let needs_cloud = |needs: &functest_core::case::Needs| needs.admin || !needs.services.is_empty();
+            let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| needs_cloud(&case.needs));
+            return if someone_does { Err(Error::NoCloud) } else { Ok(None) };
+        };
+        let options = ConnectionOptions { policy: self.run_settings.policy(), events: events.emitter.clone() };
+        Ok(Some(Connection::open(&config, options).await?))
+    }
+
+    async fn environment(
+        &self,
+        connection: Connection,
+        run_id: &str,
+        folder: &std::path::Path,
+    ) -> Result<CloudEnvironment, Error> {
+        let head = Head {
+            version: ledger::VERSION,
+            run_id: run_id.to_owned(),
+            cloud: connection.identity.clone(),
+            started: Utc::now(),
+            settle_seconds: self.run_settings.policy().request.as_secs_f64(),
+        };
+        let journal =
+            Journal::create(folder, head).map_err(|source| Error::State { path: folder.to_owned(), source })?;
+        let clean_deadline = self.run_settings.scaled(self.run_settings.clean_deadline);
+        let environment = CloudEnvironment::new(connection, Arc::new(journal), clean_deadline).await?;
+        Ok(match &self.run_settings.new_user_role {
+            Some(role) => environment.with_role(role),
+            None => environment,
+        })
+    }
+
+    fn head(&self, run_id: &str, connection: Option<&Connection>) -> RunHead {
+        let variable = |name: &str| (self.functest.variables)(name).filter(|value| !value.is_empty());
+        let notices = connection.map(|connection| connection.notices.clone()).unwrap_or_default();
+        RunHead {
+            run_id: run_id.to_owned(),
+            functest: env!("CARGO_PKG_VERSION").to_owned(),
+            catalogue: self.selection.catalogue.clone(),
+            cloud: connection.map(|connection| connection.identity.clone()),
+            facts: self.selection.facts.clone(),
+            node_name: variable("NODE_NAME"),
+            build_tag: variable("BUILD_TAG"),
+            jobs: self.request.places(),
+            notices: notices.into_iter().chain(self.warnings.iter().cloned()).collect(),
+            cases: self.selection.cases.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+impl RunHandle {
+    /// The run's id.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    /// Asks the run to stop: first to end and clean up, then to leave the clean-up to [`Functest::clean`].
+    ///
+    /// [`Functest::clean`]: crate::Functest::clean
+    pub fn cancel(&self, level: CancelLevel) {
+        self.inner.cancel(level);
+    }
+
+    /// A way to ask the run to stop while somebody else waits for its end.
+    pub fn canceller(&self) -> impl Fn(CancelLevel) + Clone + Send + Sync + 'static {
+        self.inner.canceller()
+    }
+
+    /// Waits for the end of the run.
+    ///
+    /// # Errors
+    /// When the runner itself failed.
+    pub async fn join(self) -> Result<RunSummary, Error> {
+        let outcome = self.inner.join().await?;
+        Ok(RunSummary {
+            record: outcome.record,
+            folder: self.folder,
+            exit_code: outcome.exit_code,
+            sink_error: outcome.sink_error,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Settings of the run itself, and the one that every case has. They are set like a case's: `--set run.KEY=VALUE`.
+
+use std::time::Duration;
+
+use functest_core::settings::{CaseSettings, Seconds, SettingsSpec};
+use functest_openstack::Service;
+use functest_openstack::rest::Policy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The name under which the run's settings are set, as if it were a case.
+pub(crate) const RUN: &str = "run";
+
+/// The key that every case has.
+pub(crate) const CASE_DEADLINE: &str = "case_deadline";
+
+/// Settings of the run itself.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RunSettings {
+    /// Multiplies every deadline: 2 for a slow cloud.
+    pub deadline_factor: f64,
+    /// For connecting to a service, in seconds.
+    pub connect_deadline: Seconds,
+    /// For one request, its answer included, in seconds.
+    pub request_deadline: Seconds,
+    /// For how long deleting is tried again after a case, in seconds.
+    pub clean_deadline: Seconds,
+    /// Services that the cloud must have: checks that need one of them fail without it, where they would be skipped.
+    pub required_services: Vec<String>,
+    /// The role of users that are made for cases, in place of `member`.
+    pub new_user_role: Option<String>,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            deadline_factor: 1.0,
+            connect_deadline: Seconds(10.0),
+            request_deadline: Seconds(60.0),
+            clean_deadline: Seconds(300.0),
+            required_services: Vec::new(),
+            new_user_role: None,
+        }
+    }
+}
+
+impl CaseSettings for RunSettings {
+    const ENVIRONMENT: &'static [(&'static str, &'static str)] =
+        &[("deadline_factor", "FUNCTEST_DEADLINE_FACTOR"), ("new_user_role", "NEW_USER_ROLE")];
+}
+
+impl RunSettings {
+    /// What is wrong with a value that its type allows: the key, and why.
+    pub(crate) fn problem(&self) -> Option<(&'static str, String)> {
+        if !(self.deadline_factor > 0.0 && self.deadline_factor <= 1000.0) {
+            return Some(("deadline_factor", format!("{} is not above 0 and at most 1000", self.deadline_factor)));
+        }
+        let unknown = self.required_services.iter().find(|name| Service::from_name(name).is_none())?;
+        let known: Vec<&str> = Service::ALL.iter().map(|service| service.name()).collect();
+        Some(("required_services", format!("`{unknown}` is no service type; known: {}", known.join(", "))))
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        let required_services = self.required_services.iter().filter_map(|name| Service::from_name(name)).collect();
+        let (connect, request) = (self.connect_deadline.into(), self.request_deadline.into());
+        Policy { connect, request, required_services, ..Policy::default() }.scaled(self.deadline_factor)
+    }
+
+    pub(crate) fn scaled(&self, deadline: Seconds) -> Duration {
+        Duration::from(deadline).mul_f64(self.deadline_factor)
+    }
+}
+
+/// What a case can be set to: its own keys, and the one that every case has.
+pub(crate) fn with_deadline(mut spec: SettingsSpec) -> SettingsSpec {
+    spec.defaults.entry(CASE_DEADLINE).or_insert(json!(1800.0));
+    spec
+}
