@@ -56,8 +56,10 @@ impl CloudEnvironment {
     pub async fn new(connection: Connection, journal: Arc<Journal>, clean_deadline: Duration) -> Result<Self, Error> {
         let mut services = Vec::new();
         for service in Service::ALL {
-            if connection.rest.root(service).await.is_ok() {
-                services.push(service);
+            match connection.rest.root(service).await {
+                Ok(_) => services.push(service),
+                Err(Error::NoService { .. }) => {}
+                Err(error) => return Err(error),
             }
         }
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();

@@ -19,7 +19,11 @@ pub enum Error {
         message: String,
     },
     /// No file names the cloud.
-    #[error("there is no cloud `{name}`{suggestion}; known: {}; looked in {}", list(known), list(searched))]
+    #[error(
+        "there is no cloud `{name}`{suggestion}; known: {}; looked in {} (and in the file that OS_CLIENT_CONFIG_FILE names)",
+        list(known),
+        list(searched)
+    )]
     UnknownCloud {
         /// The name.
         name: String,
@@ -31,7 +35,7 @@ pub enum Error {
         searched: Vec<String>,
     },
     /// Keystone does not accept the credential.
-    #[error("Keystone refuses the login of {who} at {auth_url}: {message}")]
+    #[error("Keystone refuses the login of {who} at {auth_url}: {message}{}", id_words(.request))]
     Login {
         /// The user, or the kind of credential.
         who: String,
@@ -151,6 +155,11 @@ impl Error {
             // A server error may come after the deed.
             _ => self.status().is_none_or(|status| status < 500),
         }
+    }
+
+    /// Whether the cloud has ended what it was asked, well or not. A gateway's error does not say so.
+    pub fn is_final(&self) -> bool {
+        self.status().is_some_and(|status| !matches!(status, 502 | 504))
     }
 
     /// Whether it is the user's input that is wrong, rather than the cloud.

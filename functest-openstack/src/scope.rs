@@ -18,6 +18,8 @@ use crate::wait::{self, Observation};
 
 /// How long a deletion may take until the thing is gone.
 const GONE_WITHIN: Duration = Duration::from_secs(120);
+/// How much of a case's name goes into names.
+const LONGEST_CASE_NAME: usize = 28;
 
 /// What one case makes, with one credential. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,18 +37,12 @@ struct Shared {
     /// Requests that are under way. They go on when the case that sent them is cancelled, so that their answers are
     /// written down.
     under_way: TaskTracker,
-    named: AtomicU32,
 }
 
 impl Scope {
     /// A scope for a case.
     pub fn new(rest: Rest, journal: Arc<Journal>, case_name: &str) -> Self {
-        let shared = Shared {
-            journal,
-            case_name: case_name.to_owned(),
-            under_way: TaskTracker::new(),
-            named: AtomicU32::new(0),
-        };
+        let shared = Shared { journal, case_name: case_name.to_owned(), under_way: TaskTracker::new() };
         Self { rest, shared: Arc::new(shared), within: BTreeMap::new() }
     }
 
@@ -69,9 +65,18 @@ impl Scope {
 
     /// A name that nothing else in the world has: `functest-<run>-<case>-<label>-<n>`.
     pub fn unique_name(&self, label: &str) -> String {
-        let run = self.shared.journal.head().run_id.rsplit('-').next().unwrap_or_default().to_owned();
-        let number = self.shared.named.fetch_add(1, Ordering::SeqCst);
-        format!("functest-{run}-{}-{label}-{number}", self.shared.case_name)
+        // Counted over all scopes: a case that is run twice in a run makes other names.
+        static NAMED: AtomicU32 = AtomicU32::new(0);
+        let number = NAMED.fetch_add(1, Ordering::SeqCst);
+        // Keystone takes 64 characters for a project, Nova few special ones for a key pair.
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
+        let case: String = self.shared.case_name.chars().map(plain).take(LONGEST_CASE_NAME).collect();
+        format!("{}{case}-{label}-{number}", self.name_prefix())
+    }
+
+    fn name_prefix(&self) -> String {
+        let run = self.shared.journal.head().run_id.rsplit('-').next().unwrap_or_default();
+        format!("functest-{run}-")
     }
 
     /// Makes one with these attributes. Kinds that are found again by their name need a
@@ -98,6 +103,10 @@ impl Scope {
     async fn create_to_the_end<R: Resource>(&self, mut attributes: Value) -> Result<R, Error> {
         let kind = R::KIND;
         let name = Kind::text(&attributes, "name").to_owned();
+        if kind.mark != Mark::Description && !name.starts_with(&self.name_prefix()) {
+            // Should its answer be lost, something else of that name would be taken for it and be deleted.
+            return Err(Error::Internal(format!("a {} needs a unique name; `{name}` is none", kind.name)));
+        }
         let run_id = self.shared.journal.head().run_id.clone();
         let mark = |seq: u64| match kind.mark {
             Mark::Description => format!("functest run {run_id} no. {seq}"),
@@ -125,8 +134,11 @@ impl Scope {
                 serde_json::from_value(value).map_err(|e| Error::Internal(format!("a new {}: {e}", kind.name)))
             }
             Err(error) => {
-                if error.is_refusal() {
-                    self.shared.journal.refused(intent.seq, &error.to_string()).await.map_err(Error::Ledger)?;
+                let (journal, reason) = (&self.shared.journal, error.to_string());
+                match (error.is_refusal(), error.is_final()) {
+                    (true, _) => journal.refused(intent.seq, &reason).await.map_err(Error::Ledger)?,
+                    (false, true) => journal.doubtful(intent.seq, &reason).await.map_err(Error::Ledger)?,
+                    (false, false) => {}
                 }
                 Err(error)
             }

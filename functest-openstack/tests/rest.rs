@@ -187,7 +187,8 @@ mod logins {
         let (rest, _) = cloud.log_in().await;
         cloud.state().revoked = 1;
         assert_eq!(rest.send(new_network()).await.unwrap().status(), 201);
-        assert_eq!((cloud.state().logins.len(), cloud.state().ids("network").len()), (2, 1));
+        let state = cloud.state();
+        assert_eq!((state.logins.len(), state.ids("network").len()), (2, 1));
     }
 
     #[tokio::test]

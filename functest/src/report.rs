@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A run's report again.
 
+use std::path::Path;
+
 use functest_core::record::RunRecord;
 use functest_results::Format;
 
@@ -23,5 +25,13 @@ impl Functest {
     /// As [`Functest::record`].
     pub fn report(&self, run: &str, format: Format) -> Result<String, Error> {
         Ok(functest_results::render(&self.record(run)?, format)?)
+    }
+
+    /// Writes the report of a run to a file, which is whole or not there.
+    ///
+    /// # Errors
+    /// As [`Functest::record`], and when the file cannot be written.
+    pub fn write_report(&self, run: &str, format: Format, file: &Path) -> Result<(), Error> {
+        Ok(functest_results::write(file, self.report(run, format)?.as_bytes())?)
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn refused<T>(what: &str, result: Result<T, Error>, statuses: &[u16])
         Ok(_) => Err(CheckError::failed(format!("{what}: the cloud accepted it, expected {}", words()))),
         Err(error) => match error.status() {
             Some(status) if statuses.contains(&status) => Ok(()),
-            Some(status) => Err(CheckError::Failed {
-                message: format!("{what}: expected {}, the cloud answered {status}: {error}", words()),
+            Some(_) => Err(CheckError::Failed {
+                message: format!("{what}: expected {}, but {error}", words()),
                 request: error.request().cloned(),
             }),
             None => Err(error.into()),

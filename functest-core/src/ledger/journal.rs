@@ -71,6 +71,15 @@ impl Journal {
         self.ledger.append(&Record::Refused { seq, reason: reason.to_owned() }).await
     }
 
+    /// Writes down that the cloud answered with an error of its own: it exists already, or never will.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn doubtful(&self, seq: u64, reason: &str) -> io::Result<()> {
+        self.settle(seq, State::Doubtful);
+        self.ledger.append(&Record::Doubtful { seq, reason: reason.to_owned() }).await
+    }
+
     /// Writes down that nothing is left of it.
     ///
     /// # Errors

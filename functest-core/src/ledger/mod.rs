@@ -59,6 +59,13 @@ pub enum Record {
         /// Why.
         reason: String,
     },
+    /// The cloud answered with an error of its own: it exists already, or never will.
+    Doubtful {
+        /// The intent's number.
+        seq: u64,
+        /// What the cloud said.
+        reason: String,
+    },
     /// Something was found, is used, and must never be deleted.
     Adopted {
         /// The case that uses it.

@@ -12,6 +12,8 @@ use super::{FILE_NAME, Head, Intent, Record, VERSION};
 pub enum State {
     /// No answer was written down: it may exist, or may yet come to exist.
     Unanswered,
+    /// The cloud answered with an error of its own: it exists already, or never will.
+    Doubtful,
     /// It exists, under this id.
     Made(String),
     /// Nothing is left of it.
@@ -119,6 +121,7 @@ impl Book {
                 self.entries.insert(intent.seq, Entry { intent, state: State::Unanswered });
             }
             Record::Made { seq, id } => settle(seq, State::Made(id)),
+            Record::Doubtful { seq, .. } => settle(seq, State::Doubtful),
             Record::Refused { seq, .. } | Record::Gone { seq } => settle(seq, State::Gone),
             Record::Adopted { id, .. } => self.adopted.push(id),
         }

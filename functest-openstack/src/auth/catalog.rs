@@ -50,7 +50,7 @@ pub struct EndpointFilter {
 impl Endpoint {
     /// The URL, if it is one that a request can be sent to.
     fn url(&self) -> Option<Url> {
-        self.url.parse().ok().filter(|url: &Url| url.has_host() && !url.cannot_be_a_base())
+        self.url.parse().ok().filter(|url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host())
     }
 
     fn fits(&self, filter: &EndpointFilter) -> bool {

@@ -35,6 +35,7 @@ pub(super) async fn log_in(
         // A second login only makes a second token.
         repeatable: true,
         deadline: None,
+        secret: Some(inner.credential.secret().clone()),
     };
     let prepare = || async {
         let request = client.request(target.method.clone(), target.url.clone());

@@ -6,6 +6,7 @@ mod login;
 mod token;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use functest_core::verdict::FailedRequest;
@@ -33,9 +34,19 @@ struct Inner {
     project: Option<Named>,
     filter: EndpointFilter,
     token: RwLock<Option<Arc<Token>>>,
-    /// Held while logging in, so that a crowd of expired requests logs in once.
-    login: Mutex<()>,
+    /// Held while logging in, so that a crowd of expired requests logs in once. When Keystone refused, and how.
+    login: Mutex<Option<(Instant, Refusal)>>,
 }
+
+/// An [`Error::Login`], to be told to others.
+#[derive(Clone)]
+struct Refusal {
+    message: String,
+    request: FailedRequest,
+}
+
+/// For how long a refused login is not tried again: Keystone locks users whose password is wrong too often.
+const REFUSAL_HOLDS: Duration = Duration::from_secs(30);
 
 impl std::fmt::Debug for KeystoneAuth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -89,10 +100,10 @@ impl KeystoneAuth {
         if let Some(token) = self.present().await {
             return Ok(token);
         }
-        let _guard = self.0.login.lock().await;
+        let mut refusal = self.0.login.lock().await;
         match self.present().await {
             Some(token) => Ok(token),
-            None => self.log_in(client, policy, observer).await,
+            None => self.log_in(client, policy, observer, &mut refusal).await,
         }
     }
 
@@ -111,10 +122,10 @@ impl KeystoneAuth {
         if matches!(self.0.credential, Credential::Token(_)) {
             return Err(Error::TokenRefused(refusal));
         }
-        let _guard = self.0.login.lock().await;
+        let mut refusal = self.0.login.lock().await;
         match self.present().await.filter(|token| !Arc::ptr_eq(token, refused)) {
             Some(newer) => Ok(newer),
-            None => self.log_in(client, policy, observer).await,
+            None => self.log_in(client, policy, observer, &mut refusal).await,
         }
     }
 
@@ -122,8 +133,22 @@ impl KeystoneAuth {
         self.0.token.read().await.clone().filter(|token| token.is_fresh())
     }
 
-    async fn log_in(&self, client: &Client, policy: &Policy, observer: &Observer) -> Result<Arc<Token>, Error> {
-        let token = login::log_in(self, client, policy, observer).await?;
+    async fn log_in(
+        &self,
+        client: &Client,
+        policy: &Policy,
+        observer: &Observer,
+        refusal: &mut Option<(Instant, Refusal)>,
+    ) -> Result<Arc<Token>, Error> {
+        if let Some((_, refusal)) = refusal.as_ref().filter(|(when, _)| when.elapsed() < REFUSAL_HOLDS) {
+            let Refusal { message, request } = refusal.clone();
+            return Err(Error::Login { who: self.who(), auth_url: self.0.auth_url.to_string(), message, request });
+        }
+        let token = login::log_in(self, client, policy, observer).await.inspect_err(|error| {
+            if let Error::Login { message, request, .. } = error {
+                *refusal = Some((Instant::now(), Refusal { message: message.clone(), request: request.clone() }));
+            }
+        })?;
         let token = Arc::new(token);
         *self.0.token.write().await = Some(Arc::clone(&token));
         Ok(token)

@@ -46,6 +46,8 @@ struct Doomed {
     user: Option<String>,
     /// Its number in the ledger; none for what was found in a project of the run's.
     seq: Option<u64>,
+    /// The case it was made for.
+    scope: String,
 }
 
 impl Doomed {
@@ -65,7 +67,16 @@ struct Work {
     doomed: Vec<Doomed>,
     /// What may or may not exist, with why that is not known yet.
     unknown: Vec<(Entry, String)>,
+    /// What this clean-up can never delete, and why.
+    hopeless: Vec<(Entry, String)>,
+    /// Cases of whose project not everything could be listed, and why.
+    unlisted: Vec<(String, String)>,
 }
+
+/// What is not gone yet and may go, with the reason why it is not.
+type Waiting = Vec<(Doomed, String)>;
+/// Ids of what the cloud will not delete, with its reason.
+type Refused = BTreeMap<String, String>;
 
 impl Cleaner {
     /// Deletes what was made for `scope` (a case), or everything.
@@ -77,17 +88,15 @@ impl Cleaner {
         let started = Instant::now();
         let mut delay = FIRST_DELAY;
         let mut deleted = Vec::new();
-        let mut refused: BTreeMap<String, String> = BTreeMap::new();
+        let mut refused = Refused::new();
         loop {
-            let mut work = self.survey(scope).await;
-            work.doomed.retain(|doomed| !refused.contains_key(&doomed.id));
+            let work = self.survey(scope).await;
             let before = deleted.len();
             let waiting = self.delete_all(&work, &mut deleted, &mut refused).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
             let moved = deleted.len() > before;
             if !moved && (!undone || started.elapsed() > self.deadline) {
-                let left = self.left(scope, &waiting, &refused, &work).await;
-                return CleanUp { deleted, left };
+                return CleanUp { deleted, left: left(&waiting, &refused, &work) };
             }
             if moved {
                 delay = FIRST_DELAY;
@@ -105,20 +114,29 @@ impl Cleaner {
         for entry in self.journal.open(scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
                 let why = format!("this functest does not know the kind {}", entry.intent.kind);
-                work.unknown.push((entry, why));
+                work.hopeless.push((entry, why));
                 continue;
             };
+            if !self.is_admin && needs_admin(&entry) {
+                // To anybody else the cloud says that it is not there.
+                work.hopeless.push((entry, "an administrator made it, and the credential is none".into()));
+                continue;
+            }
+            // Looked at first: what comes after the search must not count as searched for.
+            let settled = self.has_settled(&entry);
             match &entry.state {
                 State::Made(id) => work.doomed.push(doomed(kind, id, &entry)),
-                State::Unanswered => match search::find(&self.rest, self.is_admin, kind, &entry.intent).await {
-                    Ok(Some(id)) => {
-                        self.note(self.journal.made(entry.intent.seq, &id).await);
-                        work.doomed.push(doomed(kind, &id, &entry));
+                State::Unanswered | State::Doubtful => {
+                    match search::find(&self.rest, self.is_admin, kind, &entry.intent).await {
+                        Ok(Some(id)) if !self.journal.is_adopted(&id) => {
+                            self.note(self.journal.made(entry.intent.seq, &id).await);
+                            work.doomed.push(doomed(kind, &id, &entry));
+                        }
+                        Ok(_) if settled => self.note(self.journal.gone(entry.intent.seq).await),
+                        Ok(_) => work.unknown.push((entry, "its request may still take effect".into())),
+                        Err(error) => work.unknown.push((entry, error.to_string())),
                     }
-                    Ok(None) if self.has_settled(&entry) => self.note(self.journal.gone(entry.intent.seq).await),
-                    Ok(None) => work.unknown.push((entry, "its request may still take effect".into())),
-                    Err(error) => work.unknown.push((entry, error.to_string())),
-                },
+                }
                 State::Gone => {}
             }
         }
@@ -130,10 +148,18 @@ impl Cleaner {
     /// means.
     async fn add_contents(&self, work: &mut Work) {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
-        let projects: Vec<String> =
-            work.doomed.iter().filter(|d| d.kind.name == "project").map(|d| d.id.clone()).collect();
+        let projects: Vec<Doomed> = work.doomed.iter().filter(|d| d.kind.name == "project").cloned().collect();
         for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
-            for found in search::contents(&self.rest, kind, &projects).await {
+            let contents = match search::contents(&self.rest, kind, &projects).await {
+                Ok(contents) => contents,
+                Err(error) => {
+                    let unlisted =
+                        |project: &Doomed| (project.scope.clone(), format!("what is in it is unknown: {error}"));
+                    work.unlisted.extend(projects.iter().map(unlisted));
+                    continue;
+                }
+            };
+            for found in contents {
                 if !self.journal.is_adopted(&found.id) && known.insert(found.id.clone()) {
                     work.doomed.push(found);
                 }
@@ -142,20 +168,23 @@ impl Cleaner {
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.
-    async fn delete_all(
-        &self,
-        work: &Work,
-        deleted: &mut Vec<Thing>,
-        refused: &mut BTreeMap<String, String>,
-    ) -> Vec<(Doomed, String)> {
-        let mut waiting = Vec::new();
+    async fn delete_all(&self, work: &Work, deleted: &mut Vec<Thing>, refused: &mut Refused) -> Waiting {
+        let mut waiting = Waiting::new();
         for kind in resource::KINDS {
-            let now: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.kind.name == kind.name).cloned().collect();
-            let blocked = !waiting.is_empty() || !work.unknown.is_empty() || !refused.is_empty();
-            if now.first().is_some_and(|doomed| doomed.is_owner()) && blocked {
-                let reason = "what belongs to it is not gone yet";
-                waiting.extend(now.into_iter().map(|doomed| (doomed, reason.to_owned())));
-                continue;
+            let mut now = work.doomed.clone();
+            now.retain(|doomed| doomed.kind.name == kind.name && !refused.contains_key(&doomed.id));
+            if now.first().is_some_and(Doomed::is_owner) {
+                now.retain(|owner| match work.hindrance(owner, &waiting, refused) {
+                    None => true,
+                    Some(Hindrance::Passing(reason)) => {
+                        waiting.push((owner.clone(), reason));
+                        false
+                    }
+                    Some(Hindrance::Lasting) => {
+                        refused.insert(owner.id.clone(), "what belongs to it is left".into());
+                        false
+                    }
+                });
             }
             let deletions = now.into_iter().map(|doomed| async move {
                 let deletion = delete(&self.rest, self.is_admin, &doomed).await;
@@ -179,32 +208,11 @@ impl Cleaner {
         waiting
     }
 
-    async fn left(
-        &self,
-        scope: Option<&str>,
-        waiting: &[(Doomed, String)],
-        refused: &BTreeMap<String, String>,
-        work: &Work,
-    ) -> Vec<Leftover> {
-        let mut left: Vec<Leftover> = waiting
-            .iter()
-            .map(|(doomed, reason)| Leftover { thing: doomed.thing(), reason: reason.clone() })
-            .chain(work.unknown.iter().map(|(entry, why)| Leftover { thing: thing_of(entry), reason: why.clone() }))
-            .collect();
-        if !refused.is_empty() {
-            let again = self.survey(scope).await;
-            left.extend(again.doomed.iter().filter_map(|doomed| {
-                let reason = refused.get(&doomed.id)?.clone();
-                Some(Leftover { thing: doomed.thing(), reason })
-            }));
-        }
-        left
-    }
-
     /// Whether a request that was sent when the intent was written can no longer take effect.
     fn has_settled(&self, entry: &Entry) -> bool {
         let age = Utc::now() - entry.intent.at;
-        age.to_std().is_ok_and(|age| age.as_secs_f64() > self.journal.head().settle_seconds)
+        entry.state == State::Doubtful
+            || age.to_std().is_ok_and(|age| age.as_secs_f64() > self.journal.head().settle_seconds)
     }
 
     /// The deed is done whether or not it could be written down; the next clean-up finds that out by itself.
@@ -216,6 +224,44 @@ impl Cleaner {
     }
 }
 
+/// Why users and projects must stay.
+enum Hindrance {
+    /// It may pass.
+    Passing(String),
+    /// It will not.
+    Lasting,
+}
+
+impl Work {
+    /// Why the user or project of a case must stay: something of the case is left, or may be.
+    fn hindrance(&self, owner: &Doomed, waiting: &Waiting, refused: &Refused) -> Option<Hindrance> {
+        if let Some((_, why)) = self.unlisted.iter().find(|(scope, _)| *scope == owner.scope) {
+            return Some(Hindrance::Passing(why.clone()));
+        }
+        let passing = waiting.iter().any(|(doomed, _)| doomed.scope == owner.scope)
+            || self.unknown.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
+        if passing {
+            return Some(Hindrance::Passing("what belongs to it is not gone yet".into()));
+        }
+        let lasting = self.doomed.iter().any(|doomed| doomed.scope == owner.scope && refused.contains_key(&doomed.id))
+            || self.hopeless.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
+        lasting.then_some(Hindrance::Lasting)
+    }
+}
+
+fn left(waiting: &Waiting, refused: &Refused, work: &Work) -> Vec<Leftover> {
+    let leftover = |thing: Thing, reason: &String| Leftover { thing, reason: reason.clone() };
+    let waiting = waiting.iter().map(|(doomed, reason)| leftover(doomed.thing(), reason));
+    let entries = work.unknown.iter().chain(&work.hopeless).map(|(entry, why)| leftover(thing_of(entry), why));
+    let refused = work.doomed.iter().filter_map(|doomed| Some(leftover(doomed.thing(), refused.get(&doomed.id)?)));
+    waiting.chain(entries).chain(refused).collect()
+}
+
+/// Whether only an administrator could have made it: it is a project, a user, or in one that the run made.
+fn needs_admin(entry: &Entry) -> bool {
+    matches!(entry.intent.kind.as_str(), "project" | "user") || entry.intent.within.contains_key("project")
+}
+
 fn doomed(kind: &'static Kind, id: &str, entry: &Entry) -> Doomed {
     Doomed {
         kind,
@@ -223,6 +269,7 @@ fn doomed(kind: &'static Kind, id: &str, entry: &Entry) -> Doomed {
         name: entry.intent.name.clone(),
         user: entry.intent.within.get("user").cloned(),
         seq: Some(entry.intent.seq),
+        scope: entry.intent.scope.clone(),
     }
 }
 

@@ -16,6 +16,10 @@ pub(super) async fn find(
     kind: &'static Kind,
     intent: &Intent,
 ) -> Result<Option<String>, Error> {
+    if intent.mark.is_empty() {
+        // Everything nameless would be found.
+        return Ok(None);
+    }
     if kind.mark == Mark::UserName {
         return find_by_user(rest, is_admin, kind, intent).await;
     }
@@ -45,32 +49,34 @@ async fn find_by_user(
     }
 }
 
-/// What of `kind` is in one of these projects. A kind that cannot be listed now is looked at in the next round.
-pub(super) async fn contents(rest: &Rest, kind: &'static Kind, projects: &[String]) -> Vec<Doomed> {
-    let Some(owner) = kind.owner else { return Vec::new() };
-    let mut found = Vec::new();
+/// What of `kind` is in one of these projects; nothing when the cloud has no such service.
+pub(super) async fn contents(rest: &Rest, kind: &'static Kind, projects: &[Doomed]) -> Result<Vec<Doomed>, Error> {
+    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
+    let mut items = Vec::new();
     let calls: Vec<_> = if owner.filter {
-        projects.iter().map(|project| kind.list_call(true).query(owner.key, project)).collect()
+        projects.iter().map(|project| kind.list_call(true).query(owner.key, &project.id)).collect()
     } else {
         vec![kind.list_call(true)]
     };
     for call in calls {
         match rest.list(call, kind.plural).await {
-            Ok(items) => found.extend(items),
-            Err(error) => tracing::debug!("listing of {}: {error}", kind.plural),
+            Ok(more) => items.extend(more),
+            Err(Error::NoService { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
         }
     }
-    found.retain(|item| projects.iter().any(|project| project == Kind::text(item, owner.key)) && !goes_by_itself(item));
-    found
-        .iter()
-        .map(|item| Doomed {
+    let found = items.iter().filter(|item| !goes_by_itself(item)).filter_map(|item| {
+        let project = projects.iter().find(|project| project.id == Kind::text(item, owner.key))?;
+        Some(Doomed {
             kind,
             id: kind.id_of(item).to_owned(),
             name: Kind::text(item, "name").to_owned(),
             user: None,
             seq: None,
+            scope: project.scope.clone(),
         })
-        .collect()
+    });
+    Ok(found.collect())
 }
 
 /// Ports of the cloud's own go with what they serve.

@@ -96,6 +96,17 @@ pub struct Tls {
     pub cacert: Option<PathBuf>,
 }
 
+impl Credential {
+    /// The password, the token or the secret.
+    pub(crate) fn secret(&self) -> &SecretString {
+        match self {
+            Self::Password { password: secret, .. }
+            | Self::Token(secret)
+            | Self::ApplicationCredential { secret, .. } => secret,
+        }
+    }
+}
+
 impl Named {
     /// The name or the id.
     pub fn text(&self) -> &str {

@@ -166,8 +166,11 @@ impl Rest {
     pub async fn all<R: Resource>(&self, filters: &[(&str, &str)]) -> Result<Vec<R>, Error> {
         let call = filters.iter().fold(R::KIND.list_call(false), |call, (key, value)| call.query(key, value));
         let items = self.list(call, R::KIND.plural).await?;
-        let read = |item: Value| {
-            serde_json::from_value(item).map_err(|e| Error::Internal(format!("a {} of the list: {e}", R::KIND.name)))
+        let read = |mut item: Value| {
+            // Lists of key pairs wrap each of them once more.
+            let wrapped = item.get_mut(R::KIND.singular).filter(|inner| inner.is_object()).map(Value::take);
+            serde_json::from_value(wrapped.unwrap_or(item))
+                .map_err(|e| Error::Internal(format!("a {} of the list: {e}", R::KIND.name)))
         };
         items.into_iter().map(read).collect()
     }

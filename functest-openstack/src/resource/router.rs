@@ -34,7 +34,9 @@ impl Router {
     /// # Errors
     /// As [`Rest::send`].
     pub async fn add_interface(rest: &Rest, router: &str, to: Value) -> Result<(), Error> {
-        rest.send(Call::put(Service::Network, "/routers/{id}/add_router_interface", &[router], to)).await.map(drop)
+        // What is joined already cannot be joined again: a second PUT would fail where the first one succeeded.
+        let call = Call::put(Service::Network, "/routers/{id}/add_router_interface", &[router], to).once();
+        rest.send(call).await.map(drop)
     }
 
     /// Parts everything from the router.

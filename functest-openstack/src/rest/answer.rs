@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// An answer that is no error, whole.
-#[derive(Clone, Debug)]
+/// An answer that is no error, whole. Its `Debug` does not show the body: it may hold secrets.
+#[derive(Clone)]
 pub struct Answer {
     /// The request it answers, with its status and the service's request id.
     pub request: FailedRequest,
@@ -17,6 +17,12 @@ pub struct Answer {
     pub(crate) subject_token: Option<String>,
     /// The body.
     pub body: Bytes,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({:?}, {} bytes)", self.request, self.body.len())
+    }
 }
 
 impl Answer {

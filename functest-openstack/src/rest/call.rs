@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::service::Service;
 use functest_core::stop_point;
 
-/// A request that can be sent any number of times.
-#[derive(Clone, Debug)]
+/// A request that can be sent any number of times. Its `Debug` shows no body and no headers: they may hold secrets.
+#[derive(Clone)]
 pub struct Call {
     pub(super) service: Service,
     method: Method,
@@ -30,8 +30,14 @@ pub struct Call {
     repeatable: bool,
 }
 
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Call({} {} {} {:?} {:?})", self.service, self.method, self.route, self.arguments, self.query)
+    }
+}
+
 /// What a request carries.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub enum Body {
     /// Nothing.
     #[default]
@@ -151,6 +157,7 @@ impl Call {
             url,
             repeatable: self.repeatable,
             deadline: self.deadline,
+            secret: None,
         })
     }
 

@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use functest_core::stop_point;
 use functest_core::verdict::FailedRequest;
 use reqwest::{Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::answer::{Answer, error_message};
@@ -29,11 +30,20 @@ pub(crate) struct Target {
     /// Whether sending it twice does no more than sending it once.
     pub(crate) repeatable: bool,
     pub(crate) deadline: Option<Duration>,
+    /// What the request holds and no error may: some validators quote their input.
+    pub(crate) secret: Option<SecretString>,
 }
 
 impl Target {
     fn failed(&self, status: Option<u16>, request_id: Option<String>) -> FailedRequest {
         FailedRequest { method: self.method.to_string(), url: self.url.to_string(), status, request_id }
+    }
+
+    fn without_secret(&self, words: String) -> String {
+        match self.secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()) {
+            Some(secret) => words.replace(secret, "***"),
+            None => words,
+        }
     }
 }
 
@@ -50,6 +60,7 @@ where
 {
     let mut delays = policy.delays();
     let mut attempt = 0;
+    let mut may_have_arrived = false;
     loop {
         attempt += 1;
         let request = prepare().await?;
@@ -64,10 +75,15 @@ where
             Err(fault) => fault.for_observer(),
         };
         observer.report(target, attempt, started.elapsed(), status, id, words);
-        let fault = match ended {
+        let mut fault = match ended {
             Ok(answer) => return Ok(answer),
             Err(fault) => fault,
         };
+        // That a later attempt did not arrive says nothing about an earlier one.
+        may_have_arrived |= fault.may_have_arrived();
+        if let Error::NoAnswer { sent, .. } = &mut fault.error {
+            *sent |= may_have_arrived;
+        }
         match delays.next().filter(|_| fault.may_be_repeated(target)) {
             Some(delay) => tokio::time::sleep(delay.max(fault.retry_after.unwrap_or_default())).await,
             None => return Err(fault.error),
@@ -98,7 +114,18 @@ impl Fault {
         } else {
             cause.to_string()
         };
-        Self::silent(target, words, !error.is_connect() && !error.is_builder())
+        if error.is_builder() {
+            let words = format!("cannot build {} {}: {words}", target.method, target.url);
+            return Self { error: Error::Internal(words), retry_after: None };
+        }
+        Self::silent(target, words, !error.is_connect())
+    }
+
+    fn may_have_arrived(&self) -> bool {
+        match &self.error {
+            Error::NoAnswer { sent, .. } => *sent,
+            error => error.status().is_some_and(|status| status >= 500),
+        }
     }
 
     fn may_be_repeated(&self, target: &Target) -> bool {
@@ -133,7 +160,7 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     let request = target.failed(Some(status), request_id);
     let body = body_of(target, response).await?;
     if status >= 300 {
-        let message = error_message(&body);
+        let message = target.without_secret(error_message(&body));
         let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
         return Err(Fault { error: Error::Answer { message, request }, retry_after });
     }

@@ -344,6 +344,7 @@ pub fn patient() -> Policy {
         request: Duration::from_secs(120),
         repetitions: 3,
         first_delay: Duration::from_millis(1),
+        ..Policy::default()
     }
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What can be typed. Only flags: what they mean is the library's business.
+
+mod catalogue;
+mod openstack;
+mod report;
+mod run;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::catalogue::{CatalogueArgs, TestCaseCommand, TierCommand};
+pub(crate) use self::openstack::{CheckArgs, CleanArgs, OpenStackCommand};
+pub(crate) use self::report::ReportArgs;
+pub(crate) use self::run::RunArgs;
+
+/// Tells whether an OpenStack cloud works, how well, and since when not.
+#[derive(Debug, Parser)]
+#[command(
+    name = "functest",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  functest run healthcheck --cloud mycloud     run a tier
+  functest run --dry-run --scenario os-odl_l2-nofeature-ha --catalogue testcases.yaml
+                                               what would run there, and why the rest would not
+  functest openstack check --cloud mycloud     what the cloud offers, and what is missing
+  functest openstack clean                     delete what dead runs left
+  functest report latest --format junit        a run's report again
+
+Exit codes: 0 all selected passed; 1 a case failed, errored or was not run, something could not be deleted, or the
+cloud refuses or does not answer; 2 wrong usage or input, or nothing selected; 3 a failure of functest itself;
+130 interrupted."
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command has.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Global {
+    /// Say more; twice and thrice for still more.
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
+    pub(crate) verbose: u8,
+    /// Say less: no progress, only results and errors.
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 901)]
+    pub(crate) quiet: u8,
+    /// When to use colours; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 902)]
+    pub(crate) color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run test cases or tiers against a cloud.
+    Run(Box<RunArgs>),
+    /// List and show tiers.
+    #[command(subcommand)]
+    Tier(TierCommand),
+    /// List and show test cases.
+    #[command(subcommand, name = "testcase")]
+    TestCase(TestCaseCommand),
+    /// Look at a cloud, and clean up what dead runs left in it.
+    #[command(subcommand, name = "openstack")]
+    OpenStack(OpenStackCommand),
+    /// Make a run's report again, also of a run that died.
+    Report(ReportArgs),
+    /// Print the completions of a shell.
+    #[command(after_help = "Example:
+  functest completions bash > /etc/bash_completion.d/functest")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        super::Args::command().debug_assert();
+    }
+}

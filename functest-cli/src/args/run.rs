@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `functest run`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use functest::RunRequest;
+
+use super::CatalogueArgs;
+
+/// Run test cases or tiers against a cloud.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  functest run healthcheck --cloud mycloud
+  functest run snaps_health_check --cloud mycloud --set snaps_health_check.image=cirros-0.6.2
+  functest run --cloud mycloud --exclude 'api_*' --scope 'create_.*' --jobs 1
+  functest run --catalogue testcases.yaml --installer apex --scenario os-odl_l2-nofeature-ha --dry-run
+
+Ctrl-C ends the run: what runs is stopped, what was made is deleted, the report is written. A second Ctrl-C leaves the
+clean-up to `functest openstack clean`.")]
+pub(crate) struct RunArgs {
+    /// Test cases and tiers by name [default: the whole catalogue].
+    #[arg(value_name = "CASE|TIER")]
+    names: Vec<String>,
+    /// The cloud: a name in clouds.yaml, or the path of an openrc file [default: $OS_CLOUD, or the OS_* variables].
+    #[arg(long, value_name = "NAME")]
+    cloud: Option<String>,
+    #[command(flatten)]
+    catalogue: CatalogueArgs,
+    /// Leave out the cases and tiers that this glob matches; may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Make only the checks whose name this regular expression is found in.
+    #[arg(long, value_name = "REGEX")]
+    scope: Option<String>,
+    /// How many cases may run at a time; 1 runs them in the published order [default: 4].
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// A setting of a case, or of the run itself (`run.KEY`); may be given more than once.
+    #[arg(long, value_name = "CASE.KEY=VALUE")]
+    set: Vec<String>,
+    /// A settings file: a YAML map of cases to maps of keys and values.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// The folder of this very run [default: a new one in the state folder].
+    #[arg(long, value_name = "DIR")]
+    run_dir: Option<PathBuf>,
+    /// Only say what would run, and why the rest would not. Connects to nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print one JSON document: the run's record, or the selection with --dry-run.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl RunArgs {
+    pub(crate) fn request(self) -> RunRequest {
+        RunRequest {
+            names: self.names,
+            cloud: self.cloud,
+            exclude: self.exclude,
+            scope: self.scope,
+            jobs: self.jobs.map(usize::from),
+            set: self.set,
+            settings: self.settings,
+            run_dir: self.run_dir,
+            ..self.catalogue.request()
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The commands: a request to the library, and its answer in words.
+
+mod catalogue;
+mod openstack;
+mod report;
+mod run;
+
+use clap::CommandFactory;
+use functest::Functest;
+use functest::core::exit_code;
+
+use crate::args::{Args, Command};
+use crate::error::Error;
+use crate::output::Output;
+
+/// Does what was typed; returns the exit code.
+pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
+    let functest = Functest::new();
+    match command {
+        Command::Run(args) => run::execute(&functest, *args, output),
+        Command::Tier(command) => catalogue::tier(&functest, command, output),
+        Command::TestCase(command) => catalogue::test_case(&functest, command, output),
+        Command::OpenStack(command) => openstack::execute(&functest, command, output),
+        Command::Report(args) => report::execute(&functest, args, output),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "functest", &mut std::io::stdout());
+            Ok(exit_code::OK)
+        }
+    }
+}
+
+/// Runs `work` on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    runtime.block_on(work)
+}

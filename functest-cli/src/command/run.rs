@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `functest run`.
+
+use functest::core::event::CancelLevel;
+use functest::core::{Sink, exit_code};
+use functest::{Functest, Plan, RunHandle, RunSummary};
+
+use super::block_on;
+use crate::args::RunArgs;
+use crate::error::Error;
+use crate::output::Output;
+use crate::terminal::{plan_table, progress, summary};
+
+pub(super) fn execute(functest: &Functest, args: RunArgs, output: &Output) -> Result<u8, Error> {
+    let (dry_run, json) = (args.dry_run, args.json);
+    let plan = functest.plan(&args.request())?;
+    for warning in plan.warnings() {
+        output.warning(warning);
+    }
+    if dry_run {
+        match json {
+            true => output.json(plan.selection())?,
+            false => plan_table::print(plan.selection(), output)?,
+        }
+        return Ok(exit_code::OK);
+    }
+    let summary = block_on(run(plan, output))?;
+    report(&summary, json, output)?;
+    Ok(summary.exit_code)
+}
+
+async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
+    let sinks: Vec<Box<dyn Sink>> = if output.quiet { Vec::new() } else { vec![progress::sink(output)] };
+    output.note("Connecting ...");
+    let handle = tokio::select! {
+        handle = plan.start(sinks) => handle?,
+        () = stop_signal() => return Err(Error::Interrupted),
+    };
+    output.note(format!("Run {} in {}", handle.run_id(), handle.folder().display()));
+    let listener = tokio::spawn(listen(handle.run_id().to_owned(), canceller(&handle), output.clone()));
+    let summary = handle.join().await;
+    listener.abort();
+    Ok(summary?)
+}
+
+fn canceller(handle: &RunHandle) -> impl Fn(CancelLevel) + Send + 'static {
+    handle.canceller()
+}
+
+/// The first Ctrl-C stops the run, the second gives it up.
+async fn listen(run_id: String, cancel: impl Fn(CancelLevel), output: Output) {
+    stop_signal().await;
+    cancel(CancelLevel::Stop);
+    output.note("Stopping: ending what runs, cleaning up, reporting. Ctrl-C again to leave the clean-up for later.");
+    stop_signal().await;
+    cancel(CancelLevel::Abandon);
+    output.warning(format!("what this run made is left in the cloud; `functest openstack clean {run_id}` deletes it"));
+}
+
+/// Ctrl-C, or what a CI system sends to end a job.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
+        _ = terminate.recv() => {}
+    }
+}
+
+fn report(summary: &RunSummary, json: bool, output: &Output) -> Result<(), Error> {
+    if let Some(error) = &summary.sink_error {
+        output.warning(format!("a report is incomplete: {error}"));
+    }
+    let page = summary.folder.join(functest::Format::Html.file_name());
+    if json {
+        output.json(&summary.record)?;
+        output.note(format!("Report: {}", page.display()));
+    } else {
+        summary::print(&summary.record, output)?;
+        output.line(format!("Report: {}", page.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What can stop the command.
+
+use functest::core::exit_code;
+
+/// Why the command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The verb could not be done.
+    #[error(transparent)]
+    Functest(#[from] functest::Error),
+    /// There is no runtime.
+    #[error("cannot start: {0}")]
+    Runtime(std::io::Error),
+    /// A document cannot be printed.
+    #[error("cannot print: {0}")]
+    Print(#[from] std::io::Error),
+    /// A document cannot be expressed.
+    #[error("cannot make JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Ctrl-C before anything was made.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Error {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Functest(error) => error.exit_code(),
+            // Whoever read our output has seen enough, as with `functest ... | head`.
+            Self::Print(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit_code::OK,
+            Self::Runtime(_) | Self::Print(_) | Self::Json(_) => exit_code::INTERNAL,
+            Self::Interrupted => exit_code::INTERRUPTED,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Standard output and standard error: documents and results on the one, progress and complaints on the other.
+
+use std::io::{IsTerminal, Write};
+
+use owo_colors::{OwoColorize, Style};
+use serde::Serialize;
+
+use crate::args::{ColorChoice, Global};
+use crate::error::Error;
+
+/// Where words go, and how they look.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    /// Styles of standard output.
+    pub(crate) styles: Styles,
+    /// Styles of standard error.
+    pub(crate) error_styles: Styles,
+    pub(crate) quiet: bool,
+}
+
+/// Every style that is used, in one place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Styles {
+    pub(crate) good: Style,
+    pub(crate) bad: Style,
+    pub(crate) doubtful: Style,
+    pub(crate) faint: Style,
+    pub(crate) strong: Style,
+}
+
+impl Styles {
+    fn colored() -> Self {
+        let style = Style::new();
+        Self {
+            good: style.green(),
+            bad: style.red().bold(),
+            doubtful: style.yellow(),
+            faint: style.dimmed(),
+            strong: style.bold(),
+        }
+    }
+
+    /// The style of a verdict, a decision or an outcome, by its word.
+    pub(crate) fn of(&self, word: &str) -> Style {
+        match word {
+            "passed" | "selected" => self.good,
+            "failed" | "errored" => self.bad,
+            "not run" | "no_driver" => self.doubtful,
+            _ => self.faint,
+        }
+    }
+}
+
+/// Whether colours are wanted on `stream`: a terminal, and no word against it (`NO_COLOR`, `TERM=dumb`).
+pub(crate) fn wants_color(stream: &impl IsTerminal) -> bool {
+    let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    stream.is_terminal() && !forbidden && !dumb
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let styles = |terminal: bool| {
+            let colored = match global.color {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => terminal,
+            };
+            if colored { Styles::colored() } else { Styles::default() }
+        };
+        Self {
+            styles: styles(wants_color(&std::io::stdout())),
+            error_styles: styles(wants_color(&std::io::stderr())),
+            quiet: global.quiet > 0,
+        }
+    }
+
+    /// A line of the result.
+    pub(crate) fn line(&self, text: impl std::fmt::Display) -> Result<(), Error> {
+        Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+    }
+
+    /// A table, between empty lines.
+    pub(crate) fn table(&self, table: &comfy_table::Table) -> Result<(), Error> {
+        self.line(format!("\n{}\n", table.trim_fmt()))
+    }
+
+    /// A document, as JSON.
+    pub(crate) fn json(&self, document: &impl Serialize) -> Result<(), Error> {
+        self.line(serde_json::to_string_pretty(document)?)
+    }
+
+    /// What is going on, for whoever watches.
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            // Nobody to tell is no reason to stop.
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// What the user should know; shown even when quiet.
+    pub(crate) fn warning(&self, text: impl std::fmt::Display) {
+        let word = "warning:";
+        let _ = writeln!(std::io::stderr().lock(), "{} {text}", word.style(self.error_styles.doubtful));
+    }
+
+    /// Why the command stops.
+    pub(crate) fn error(&self, error: &Error) {
+        if error.exit_code() != functest::core::exit_code::OK {
+            let word = "error:";
+            let _ = writeln!(std::io::stderr().lock(), "{} {error}", word.style(self.error_styles.bad));
+        }
+    }
+}

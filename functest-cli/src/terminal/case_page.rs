@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One test case: what it checks, what can be set.
+
+use functest::CaseInfo;
+use owo_colors::OwoColorize;
+
+use super::table;
+use crate::error::Error;
+use crate::output::Output;
+
+/// Prints everything about a case.
+pub(crate) fn print(case: &CaseInfo, output: &Output) -> Result<(), Error> {
+    let choice = &case.choice;
+    output.line(choice.case_name.style(output.styles.strong))?;
+    if !case.description.is_empty() {
+        output.line(&case.description)?;
+    }
+    output.line(format!("tier: {}   project: {}   driver: {}", choice.tier, choice.project_name, case.driver))?;
+    output.line(format!("criteria: {}   blocking: {}", choice.criteria, choice.blocking))?;
+    for dependency in case.dependencies.iter().filter(|dependency| !dependency.pattern.as_str().is_empty()) {
+        output.line(format!("needs: {} matches `{}`", dependency.variable, dependency.pattern.as_str()))?;
+    }
+    output.line(format!("here: {}", choice.reason))?;
+    if !case.checks.is_empty() {
+        let mut checks = table(&["check", "the cloud must do this"], output);
+        for check in &case.checks {
+            let mark = check.mark.as_ref().map(|mark| format!(" ({mark})")).unwrap_or_default();
+            checks.add_row([&check.name, &format!("{}{mark}", check.states)]);
+        }
+        output.table(&checks)?;
+    }
+    if !case.settings.is_empty() {
+        let mut settings = table(&["setting", "value", "meaning"], output);
+        for setting in &case.settings {
+            let variable = setting.variable.as_ref().map(|name| format!(" (${name})")).unwrap_or_default();
+            let value = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
+            settings.add_row([&setting.key, &value, &format!("{}{variable}", setting.description)]);
+        }
+        output.table(&settings)?;
+    }
+    Ok(())
+}

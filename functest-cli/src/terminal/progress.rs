@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Live progress, on standard error: moving lines on a terminal, plain ones elsewhere.
+
+use std::collections::HashMap;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use functest::core::Sink;
+use functest::core::event::{Event, EventBody, Level};
+use functest::core::sink::SinkError;
+use functest::core::verdict::CheckOutcome;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use owo_colors::OwoColorize;
+
+use super::duration;
+use crate::output::{Output, Styles};
+
+/// How often a moving line moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// The sink for this standard error.
+pub(crate) fn sink(output: &Output) -> Box<dyn Sink> {
+    let styles = output.error_styles;
+    let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
+    Box::new(Progress { styles, bars, running: HashMap::new() })
+}
+
+struct Progress {
+    styles: Styles,
+    /// `None` where lines cannot move.
+    bars: Option<MultiProgress>,
+    running: HashMap<String, Running>,
+}
+
+/// A case that runs.
+struct Running {
+    bar: Option<ProgressBar>,
+    checks: u32,
+    bad: u32,
+}
+
+impl Sink for Progress {
+    /// Never fails: nobody to show progress to is no reason to stop a run.
+    fn take(&mut self, event: &Event) -> Result<(), SinkError> {
+        match &event.body {
+            EventBody::RunStarted(head) => {
+                for notice in &head.notices {
+                    self.say(&format!("{} {notice}", "notice:".style(self.styles.doubtful)));
+                }
+            }
+            EventBody::TierStarted { tier } => self.say(&format!("{} {tier}", "tier".style(self.styles.strong))),
+            EventBody::CaseStarted { case } => self.start(case),
+            EventBody::CheckStarted { case, check, .. } => self.update(case, check),
+            EventBody::CheckFinished { case, check, outcome, .. } => self.check_finished(case, check, outcome),
+            EventBody::Log { case, level, message } => self.log(case.as_deref(), *level, message),
+            EventBody::CleanedUp { case, clean_up } => {
+                for leftover in &clean_up.left {
+                    let case = case.as_deref().unwrap_or("run");
+                    let word = "left".style(self.styles.bad);
+                    self.say(&format!("  {case}: {word} {}: {}", leftover.thing, leftover.reason));
+                }
+            }
+            EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
+                let word = verdict.word();
+                let reason = verdict
+                    .reason()
+                    .map_or_else(|| format!("{} of {} checks", tally.passed, tally.ran()), str::to_owned);
+                if let Some(bar) = self.running.remove(case).and_then(|running| running.bar) {
+                    bar.finish_and_clear();
+                }
+                let (word, took) = (word.style(self.styles.of(word)), duration(*duration_ms));
+                self.say(&format!("  {case}: {word} {} {reason}", took.style(self.styles.faint)));
+            }
+            EventBody::ApiCall { .. } | EventBody::CancelRequested { .. } | EventBody::RunFinished { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl Progress {
+    fn say(&self, line: &str) {
+        match &self.bars {
+            Some(bars) => drop(bars.println(line)),
+            None => drop(writeln!(std::io::stderr().lock(), "{line}")),
+        }
+    }
+
+    fn start(&mut self, case: &str) {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("  {spinner} {prefix} {elapsed} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(case.to_owned());
+            bar.set_message("preparing");
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        if bar.is_none() {
+            self.say(&format!("  {case}: started"));
+        }
+        self.running.insert(case.to_owned(), Running { bar, checks: 0, bad: 0 });
+    }
+
+    fn update(&mut self, case: &str, doing: &str) {
+        if let Some(Running { bar: Some(bar), checks, bad }) = self.running.get(case) {
+            let bad = if *bad > 0 { format!(", {bad} bad") } else { String::new() };
+            bar.set_message(format!("{checks} checks done{bad}; {doing}"));
+        }
+    }
+
+    fn check_finished(&mut self, case: &str, check: &str, outcome: &CheckOutcome) {
+        let bad = matches!(outcome, CheckOutcome::Failed(_) | CheckOutcome::Errored(_));
+        if let Some(running) = self.running.get_mut(case) {
+            running.checks += 1;
+            running.bad += u32::from(bad);
+        }
+        let plain = self.bars.is_none();
+        if bad || plain {
+            let word = outcome.word();
+            let message = outcome.message().map(|message| format!(": {message}")).unwrap_or_default();
+            self.say(&format!("    {case} {check} {}{message}", word.style(self.styles.of(word))));
+        }
+        self.update(case, check);
+    }
+
+    fn log(&mut self, case: Option<&str>, level: Level, message: &str) {
+        let case_words = case.map(|case| format!("{case}: ")).unwrap_or_default();
+        match level {
+            Level::Debug => {}
+            Level::Info if self.bars.is_some() => self.update(case.unwrap_or_default(), message),
+            Level::Info => self.say(&format!("    {case_words}{message}")),
+            Level::Warning | Level::Error => {
+                self.say(&format!("    {case_words}{}", message.style(self.styles.doubtful)));
+            }
+        }
+    }
+}
