@@ -4,10 +4,11 @@
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use crate::connect::Connection;
 use crate::error::Error;
-use crate::rest::Call;
+use crate::rest::{Target, exchange};
 use crate::service::Service;
 
 /// A service of the catalog.
@@ -50,9 +51,9 @@ impl Connection {
                 Some(service) => self.rest.root(service).await.ok(),
                 None => None,
             };
-            let asked = match service.filter(|_| url.is_some()) {
-                Some(service) => self.versions(service).await,
-                None => Ok(None),
+            let asked = match (service, url.as_ref().and_then(|url| url.parse().ok())) {
+                (Some(service), Some(url)) => self.versions(service, &url).await,
+                _ => Ok(None),
             };
             let (versions, problem) = match asked {
                 Ok(versions) => (versions, None),
@@ -69,8 +70,20 @@ impl Connection {
         Ok(CloudReport { services, roles: token.roles.clone(), is_admin: self.is_admin })
     }
 
-    async fn versions(&self, service: Service) -> Result<Option<String>, Error> {
-        let answer = match self.rest.send(Call::new(service, Method::GET, "/", &[])).await {
+    async fn versions(&self, service: Service, root: &Url) -> Result<Option<String>, Error> {
+        let target = Target {
+            service,
+            method: Method::GET,
+            route: "/".into(),
+            url: Service::versions_url(root),
+            repeatable: true,
+            deadline: None,
+            secret: None,
+        };
+        let session = self.rest.session();
+        // Nobody needs a token to ask for versions.
+        let prepare = || async { Ok(session.client().inner().get(target.url.clone())) };
+        let answer = match exchange(self.rest.policy(), self.rest.observer(), &target, prepare).await {
             Ok(answer) => answer,
             // It answers; that it has no page of versions is its own business.
             Err(error) if matches!(error.status(), Some(300..=499)) => return Ok(None),

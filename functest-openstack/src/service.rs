@@ -81,6 +81,19 @@ impl Service {
         }
     }
 
+    /// Where the service lists its versions: its endpoint up to the version.
+    pub(crate) fn versions_url(endpoint: &Url) -> Url {
+        let mut url = endpoint.clone();
+        let before: Vec<String> = endpoint
+            .path_segments()
+            .map(|parts| parts.take_while(|part| !is_version(part)).map(str::to_owned).collect())
+            .unwrap_or_default();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(before).pop_if_empty().push("");
+        }
+        url
+    }
+
     /// The URL that routes of this service are appended to, without a slash at its end.
     ///
     /// Catalogs may or may not have the version in their endpoints, and the project behind it; an endpoint below
@@ -120,5 +133,17 @@ mod tests {
         assert_eq!(root(Service::Network, "http://c:9696/"), "http://c:9696/v2.0");
         assert_eq!(root(Service::Compute, "http://c:8774/v2.1/abc"), "http://c:8774/v2.1/abc");
         assert_eq!(root(Service::Image, "https://vault.c/image"), "https://vault.c/image/v2");
+    }
+
+    #[test]
+    fn versions_are_listed_before_the_version() {
+        for (endpoint, url) in [
+            ("http://c:9292/v2", "http://c:9292/"),
+            ("http://c:8776/v3/project", "http://c:8776/"),
+            ("http://c:8778", "http://c:8778/"),
+            ("https://c/identity/v3/", "https://c/identity/"),
+        ] {
+            assert_eq!(Service::versions_url(&endpoint.parse().unwrap()).as_str(), url);
+        }
     }
 }

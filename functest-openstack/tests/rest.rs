@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The one path of every request: repetition, logins, pages, errors, events, secrets.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic and speak")]
 
 mod fake_cloud;
 

@@ -159,7 +159,8 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let request = target.failed(Some(status), request_id);
     let body = body_of(target, response).await?;
-    if status >= 300 {
+    // 300 is how services list their versions; other redirections are not followed.
+    if status > 300 {
         let message = target.without_secret(error_message(&body));
         let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
         return Err(Fault { error: Error::Answer { message, request }, retry_after });

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The devcloud, for one test at a time.
+
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use functest::core::event::Event;
+use functest::core::record::RunRecord;
+
+/// Longer than anything here takes on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// The devcloud, held by this test alone, and a state folder of its own.
+pub(crate) struct Devcloud {
+    clouds_yaml: PathBuf,
+    pub(crate) folder: tempfile::TempDir,
+    _turn: File,
+}
+
+impl Devcloud {
+    /// The devcloud, when it is this test's turn; `None`, with a word about it, when it is not there.
+    pub(crate) fn take() -> Option<Self> {
+        let state =
+            std::env::var_os("DEVCLOUD_STATE").map_or_else(|| "/var/lib/functest-devcloud".into(), PathBuf::from);
+        let clouds_yaml = state.join("clouds.yaml");
+        if !clouds_yaml.exists() || std::net::TcpStream::connect("127.0.0.1:5000").is_err() {
+            // Past the test runner, which keeps what a passing test prints.
+            let _ = writeln!(std::io::stderr(), "skipped: there is no devcloud (devcloud/up brings it up)");
+            return None;
+        }
+        let turn = File::create(std::env::temp_dir().join("functest-devcloud.turn")).unwrap();
+        turn.lock().unwrap();
+        Some(Self { clouds_yaml, folder: tempfile::tempdir().unwrap(), _turn: turn })
+    }
+
+    /// The functest command, with this devcloud and this state folder, and nothing else of the environment.
+    pub(crate) fn functest(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_functest"));
+        for (name, _) in std::env::vars_os() {
+            let ours = ["OS_", "FUNCTEST_", "INSTALLER_", "DEPLOY_", "CI_LOOP", "BUILD_TAG", "NODE_NAME"];
+            if ours.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml)
+            .env("FUNCTEST_STATE_DIR", self.folder.path().join("state"))
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs functest to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.functest(arguments).output().unwrap())
+    }
+
+    /// Starts functest; its words go to files, so that nobody has to read them meanwhile.
+    pub(crate) fn start(&self, command: &mut Command) -> Started {
+        let (out, err) = (self.folder.path().join("stdout"), self.folder.path().join("stderr"));
+        let child = command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap()).spawn().unwrap();
+        Started { child, out, err, latest: self.folder.path().join("state/latest") }
+    }
+
+    /// The folder of the newest run.
+    pub(crate) fn latest(&self) -> PathBuf {
+        self.folder.path().join("state/latest").canonicalize().unwrap()
+    }
+
+    /// The record of the newest run, made from its events by another process.
+    pub(crate) fn record(&self) -> RunRecord {
+        let report = self.run(&["report", "latest", "--format", "json"]);
+        assert_eq!(report.code, Some(0), "{report:?}");
+        serde_json::from_str(&report.out).unwrap()
+    }
+
+    /// Everything in the cloud, as openstacksdk and the databases see it.
+    pub(crate) fn inventory(&self) -> String {
+        self.look(&["inventory"])
+    }
+
+    /// What `cloud.py` answers to `arguments`.
+    pub(crate) fn look(&self, arguments: &[&str]) -> String {
+        let script = repository().join("tests/devcloud/cloud.py");
+        // Debian's own Python: it has openstacksdk.
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg(script).args(arguments).env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml);
+        let ended = Ended::of(command.output().unwrap());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.out
+    }
+
+    /// Stops or starts a service of the cloud.
+    pub(crate) fn service(&self, verb: &str, name: &str) {
+        let ended = Ended::of(Command::new(repository().join("devcloud/service")).args([verb, name]).output().unwrap());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+
+    /// Writes a clouds.yaml of one cloud; returns its path. `auth` is the YAML of its `auth` map.
+    pub(crate) fn write_clouds(&self, name: &str, auth: &str) -> PathBuf {
+        let path = self.folder.path().join(format!("{name}.yaml"));
+        std::fs::write(&path, format!("clouds:\n  {name}:\n    auth: {auth}\n    region_name: RegionOne\n")).unwrap();
+        path
+    }
+}
+
+/// The top of the repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// A process that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `None` when it was killed.
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ended {
+    /// Runs a tool of the machine; `None`, with a word about it, when it is not installed.
+    pub(crate) fn of_tool(tool: &mut Command) -> Option<Self> {
+        match tool.output() {
+            Ok(output) => Some(Self::of(output)),
+            Err(_) => {
+                let name = tool.get_program().display();
+                let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// A functest that runs.
+pub(crate) struct Started {
+    child: Child,
+    out: PathBuf,
+    err: PathBuf,
+    latest: PathBuf,
+}
+
+impl Started {
+    /// Waits until an event of the run fulfils the condition.
+    pub(crate) fn wait_for(&mut self, what: &str, condition: impl Fn(&Event) -> bool) {
+        let started = Instant::now();
+        loop {
+            let text = std::fs::read_to_string(self.latest.join("events.jsonl")).unwrap_or_default();
+            if text.lines().filter_map(|line| serde_json::from_str(line).ok()).any(|event| condition(&event)) {
+                return;
+            }
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "functest ended ({ended:?}) before {what}: {}", self.words());
+            assert!(started.elapsed() < PATIENCE, "{what} did not happen: {}", self.words());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Sends a signal, as Ctrl-C does.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits until functest has said `words` on standard error.
+    pub(crate) fn wait_for_words(&mut self, words: &str) {
+        let started = Instant::now();
+        while !std::fs::read_to_string(&self.err).unwrap().contains(words) {
+            assert!(started.elapsed() < PATIENCE, "it did not say {words:?}: {}", self.words());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits for its end.
+    pub(crate) fn join(mut self) -> Ended {
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not end: {}", self.words());
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+        Ended { code: status.code(), out: text(&self.out), err: text(&self.err) }
+    }
+
+    fn words(&self) -> String {
+        let mut words = String::new();
+        for path in [&self.out, &self.err] {
+            File::open(path).unwrap().read_to_string(&mut words).unwrap();
+        }
+        words
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // A test that failed must not leave functest at work on the cloud of the next.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
