@@ -87,8 +87,8 @@ impl CloudEnvironment {
         let domain_id = token.project.as_ref().unwrap_or(&token.user).domain.id.clone();
         let name = admin.unique_name("project");
         let project: Project = admin.create(json!({"name": name, "domain_id": domain_id})).await?;
-        let password =
-            SecretString::from(format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple()));
+        // 122 random bits; the beginning is for clouds with rules about kinds of characters.
+        let password = SecretString::from(format!("Aa1!{}", uuid::Uuid::new_v4().simple()));
         let name = admin.unique_name("user");
         let secret = secrecy::ExposeSecret::expose_secret(&password);
         let user: User = admin.create(json!({"name": name, "domain_id": domain_id, "password": secret})).await?;

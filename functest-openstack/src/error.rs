@@ -173,9 +173,11 @@ impl From<Error> for CheckError {
     fn from(error: Error) -> Self {
         match &error {
             Error::NoService { required: false, .. } => Self::Skipped(error.to_string()),
-            Error::Config { .. } | Error::File { .. } | Error::Ledger(_) | Error::Internal(_) => {
-                Self::Errored(error.to_string())
-            }
+            Error::Config { .. }
+            | Error::UnknownCloud { .. }
+            | Error::File { .. }
+            | Error::Ledger(_)
+            | Error::Internal(_) => Self::Errored(error.to_string()),
             _ => Self::Failed { message: error.to_string(), request: error.request().cloned() },
         }
     }

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-use crate::resource::{Kind, Mark, Resource};
+use crate::resource::{Kind, Mark, Resource, remove};
 use crate::rest::{Call, Rest};
-use crate::wait::{self, Observation};
 
 /// How long a deletion may take until the thing is gone.
 const GONE_WITHIN: Duration = Duration::from_secs(120);
@@ -178,25 +177,11 @@ impl Scope {
         };
         let this = self.clone();
         let work = async move {
-            match this.rest.send(Call::delete(kind.service, kind.item, &[&id]).microversion(kind.microversion)).await {
-                Err(error) if error.status() != Some(404) => return Err(error),
-                _ => stop_point::reach("delete.answered"),
-            }
-            this.wait_until_gone::<R>(&id).await?;
+            // It asks with the credential that made it, so whose it is need not be said.
+            remove(&this.rest, &kind, &id, None, GONE_WITHIN).await?;
             this.shared.journal.gone(seq).await.map_err(Error::Ledger)
         };
         self.to_the_end(work).await
-    }
-
-    async fn wait_until_gone<R: Resource>(&self, id: &str) -> Result<(), Error> {
-        let observe = || async {
-            match self.rest.send(R::KIND.get_call(id)).await {
-                Ok(_) => Ok(Observation::Pending("still there".into())),
-                Err(error) if error.status() == Some(404) => Ok(Observation::Ready(())),
-                Err(error) => Err(error),
-            }
-        };
-        wait::until(&format!("{} {id} to be gone", R::KIND.name), GONE_WITHIN, observe).await
     }
 
     /// Waits for the answers of requests that are under way, each of which has its own deadline.

@@ -7,6 +7,8 @@ use crate::error::Error;
 
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// The last look is not cut shorter than a healthy cloud needs to answer.
+const SHORTEST_LOOK: Duration = Duration::from_secs(5);
 
 /// What was seen.
 #[derive(Debug)]
@@ -35,12 +37,15 @@ where
     let mut delay = FIRST_DELAY;
     let failed = |message: String| Error::Wait { what: what.to_owned(), message };
     loop {
-        let seen = match observe().await {
-            Ok(Observation::Ready(value)) => return Ok(value),
-            Ok(Observation::Failed(reason)) => return Err(failed(reason)),
-            Ok(Observation::Pending(state)) => state,
-            Err(error) if error.is_transient() => error.to_string(),
-            Err(error) => return Err(error),
+        // An observation may itself wait for a service that is away.
+        let observed = tokio::time::timeout(deadline.saturating_sub(started.elapsed()).max(SHORTEST_LOOK), observe());
+        let seen = match observed.await {
+            Ok(Ok(Observation::Ready(value))) => return Ok(value),
+            Ok(Ok(Observation::Failed(reason))) => return Err(failed(reason)),
+            Ok(Ok(Observation::Pending(state))) => state,
+            Ok(Err(error)) if error.is_transient() => error.to_string(),
+            Ok(Err(error)) => return Err(error),
+            Err(_) => "no answer".into(),
         };
         let left = deadline.saturating_sub(started.elapsed());
         if left.is_zero() {

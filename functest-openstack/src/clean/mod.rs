@@ -15,6 +15,7 @@ use functest_core::stop_point;
 use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
+use crate::error::Error;
 use crate::resource::{self, Kind};
 use crate::rest::Rest;
 
@@ -22,6 +23,10 @@ use crate::rest::Rest;
 const AT_A_TIME: usize = 8;
 const FIRST_DELAY: Duration = Duration::from_millis(300);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// However short the deadline, everything is tried once for this long.
+const SHORTEST_TRY: Duration = Duration::from_secs(60);
+/// After a server error, a replicated database may show what was made a little later.
+const DOUBTFUL_FOR: Duration = Duration::from_secs(5);
 
 /// Deletes what a ledger says was made.
 #[derive(Clone, Debug)]
@@ -89,10 +94,11 @@ impl Cleaner {
         let mut delay = FIRST_DELAY;
         let mut deleted = Vec::new();
         let mut refused = Refused::new();
+        let until = started + self.deadline.max(SHORTEST_TRY);
         loop {
-            let work = self.survey(scope).await;
+            let work = self.survey(scope, until).await;
             let before = deleted.len();
-            let waiting = self.delete_all(&work, &mut deleted, &mut refused).await;
+            let waiting = self.delete_all(&work, until, &mut deleted, &mut refused).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
             let moved = deleted.len() > before;
             if !moved && (!undone || started.elapsed() > self.deadline) {
@@ -109,7 +115,7 @@ impl Cleaner {
     }
 
     /// Finds out what is there: by the ledger, by looking for lost requests, and by what is in the run's projects.
-    async fn survey(&self, scope: Option<&str>) -> Work {
+    async fn survey(&self, scope: Option<&str>, until: Instant) -> Work {
         let mut work = Work::default();
         for entry in self.journal.open(scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
@@ -127,30 +133,30 @@ impl Cleaner {
             match &entry.state {
                 State::Made(id) => work.doomed.push(doomed(kind, id, &entry)),
                 State::Unanswered | State::Doubtful => {
-                    match search::find(&self.rest, self.is_admin, kind, &entry.intent).await {
+                    match in_time(until, search::find(&self.rest, self.is_admin, kind, &entry.intent)).await {
                         Ok(Some(id)) if !self.journal.is_adopted(&id) => {
-                            self.note(self.journal.made(entry.intent.seq, &id).await);
+                            note(self.journal.made(entry.intent.seq, &id).await);
                             work.doomed.push(doomed(kind, &id, &entry));
                         }
-                        Ok(_) if settled => self.note(self.journal.gone(entry.intent.seq).await),
+                        Ok(_) if settled => note(self.journal.gone(entry.intent.seq).await),
                         Ok(_) => work.unknown.push((entry, "its request may still take effect".into())),
-                        Err(error) => work.unknown.push((entry, error.to_string())),
+                        Err(reason) => work.unknown.push((entry, reason)),
                     }
                 }
                 State::Gone => {}
             }
         }
-        self.add_contents(&mut work).await;
+        self.add_contents(&mut work, until).await;
         work
     }
 
     /// Everything in a project that the run made is the run's: default groups, DHCP ports, what a check made by other
     /// means.
-    async fn add_contents(&self, work: &mut Work) {
+    async fn add_contents(&self, work: &mut Work, until: Instant) {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
         let projects: Vec<Doomed> = work.doomed.iter().filter(|d| d.kind.name == "project").cloned().collect();
         for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
-            let contents = match search::contents(&self.rest, kind, &projects).await {
+            let contents = match in_time(until, search::contents(&self.rest, kind, &projects)).await {
                 Ok(contents) => contents,
                 Err(error) => {
                     let unlisted =
@@ -168,7 +174,13 @@ impl Cleaner {
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.
-    async fn delete_all(&self, work: &Work, deleted: &mut Vec<Thing>, refused: &mut Refused) -> Waiting {
+    async fn delete_all(
+        &self,
+        work: &Work,
+        until: Instant,
+        deleted: &mut Vec<Thing>,
+        refused: &mut Refused,
+    ) -> Waiting {
         let mut waiting = Waiting::new();
         for kind in resource::KINDS {
             let mut now = work.doomed.clone();
@@ -187,7 +199,7 @@ impl Cleaner {
                 });
             }
             let deletions = now.into_iter().map(|doomed| async move {
-                let deletion = delete(&self.rest, self.is_admin, &doomed).await;
+                let deletion = delete(&self.rest, self.is_admin, &doomed, until).await;
                 (doomed, deletion)
             });
             let mut ended = futures::stream::iter(deletions).buffer_unordered(AT_A_TIME);
@@ -195,7 +207,7 @@ impl Cleaner {
                 match deletion {
                     Deletion::Done => {
                         if let Some(seq) = doomed.seq {
-                            self.note(self.journal.gone(seq).await);
+                            note(self.journal.gone(seq).await);
                         }
                         deleted.push(doomed.thing());
                         stop_point::reach("clean.midway");
@@ -210,17 +222,26 @@ impl Cleaner {
 
     /// Whether a request that was sent when the intent was written can no longer take effect.
     fn has_settled(&self, entry: &Entry) -> bool {
-        let age = Utc::now() - entry.intent.at;
-        entry.state == State::Doubtful
-            || age.to_std().is_ok_and(|age| age.as_secs_f64() > self.journal.head().settle_seconds)
+        let settles = match entry.state {
+            State::Doubtful => DOUBTFUL_FOR,
+            _ => Duration::from_secs_f64(self.journal.head().settle_seconds.clamp(0.0, 86_400.0)),
+        };
+        (Utc::now() - entry.intent.at).to_std().is_ok_and(|age| age > settles)
     }
+}
 
-    /// The deed is done whether or not it could be written down; the next clean-up finds that out by itself.
-    #[allow(clippy::unused_self, reason = "reads as what the cleaner does with a result")]
-    fn note(&self, written: std::io::Result<()>) {
-        if let Err(error) = written {
-            tracing::warn!("cannot write the ledger: {error}");
-        }
+/// The deed is done whether or not it could be written down; the next clean-up finds that out by itself.
+fn note(written: std::io::Result<()>) {
+    if let Err(error) = written {
+        tracing::warn!("cannot write the ledger: {error}");
+    }
+}
+
+/// What `search` finds before `until`, or why it finds nothing.
+async fn in_time<T>(until: Instant, search: impl Future<Output = Result<T, Error>>) -> Result<T, String> {
+    match tokio::time::timeout_at(until.into(), search).await {
+        Ok(found) => found.map_err(|error| error.to_string()),
+        Err(_) => Err("the cloud did not answer in time".into()),
     }
 }
 

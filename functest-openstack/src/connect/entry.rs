@@ -133,12 +133,12 @@ impl Entry {
 
     fn auth_url(&self) -> Result<Url, Error> {
         let text = self.required("auth_url")?;
+        if text.contains('@') {
+            return Err(self.error("auth.auth_url: a user or a password in the URL would end up in reports"));
+        }
         let mut url: Url = text.parse().map_err(|e| self.error(format!("auth.auth_url: {text:?} is no URL: {e}")))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(self.error(format!("auth.auth_url: {text:?} is no http or https URL")));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(self.error("auth.auth_url: a user or a password in the URL would end up in reports"));
         }
         let path = url.path().trim_end_matches('/').to_owned();
         if path.ends_with("/v2.0") {
@@ -168,8 +168,10 @@ impl Entry {
         let mut endpoints = BTreeMap::new();
         for (key, value) in &self.keys {
             let Some(service) = key.strip_suffix("_endpoint_override") else { continue };
-            let url = value.as_str().and_then(|text| text.parse::<Url>().ok());
-            let url = url.ok_or_else(|| self.error(format!("{key}: {value} is no URL")))?;
+            let url = value.as_str().filter(|text| !text.contains('@')).and_then(|text| text.parse::<Url>().ok());
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+            let url =
+                url.ok_or_else(|| self.error(format!("{key}: expected an http or https URL without a user in it")))?;
             endpoints.insert(service.replace('_', "-"), url);
         }
         Ok(endpoints)
