@@ -2,8 +2,12 @@
 //! The catalogues that OPNFV published load as they are, and select what their own releases selected; what is broken is
 //! refused with its place.
 
-use std::path::{Path, PathBuf};
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use functest_core::Tier;
 use functest_core::catalogue::{Catalogue, CatalogueError, DriverName, Generation, Severity};
 use functest_core::criteria::{Comparison, Criteria};
 use functest_core::selection::{Decision, Drivers, FactSource, Facts, Request, Selection, select};
@@ -56,27 +60,20 @@ fn words(text: &str) -> Vec<&str> {
 #[test]
 fn published_catalogues_load_without_a_word() {
     use Generation::*;
-    let table: [(&str, Generation, &[(&str, usize)]); 5] = [
-        (
-            "functest-danube.yaml",
-            Danube,
-            &[("healthcheck", 3), ("smoke", 10), ("features", 11), ("components", 3), ("vnf", 4)],
-        ),
-        (
-            "functest-euphrates.yaml",
-            Euphrates,
-            &[("healthcheck", 3), ("smoke", 9), ("features", 6), ("components", 2), ("vnf", 4)],
-        ),
-        ("functest-master-healthcheck.yaml", Xtesting, &[("healthcheck", 12)]),
-        ("functest-master-smoke.yaml", Xtesting, &[("smoke", 18)]),
-        ("xtesting-samples.yaml", Xtesting, &[("samples", 8)]),
+    let table = [
+        ("functest-danube.yaml", Danube, "healthcheck 3, smoke 10, features 11, components 3, vnf 4"),
+        ("functest-euphrates.yaml", Euphrates, "healthcheck 3, smoke 9, features 6, components 2, vnf 4"),
+        ("functest-master-healthcheck.yaml", Xtesting, "healthcheck 12"),
+        ("functest-master-smoke.yaml", Xtesting, "smoke 18"),
+        ("xtesting-samples.yaml", Xtesting, "samples 8"),
     ];
     for (name, generation, tiers) in table {
         let catalogue = published(name);
         assert_eq!(catalogue.warnings, [], "{name}");
         assert_eq!(catalogue.generation, generation, "{name}");
-        let found: Vec<_> = catalogue.tiers.iter().map(|tier| (tier.name(), tier.test_cases().len())).collect();
-        assert_eq!(found, tiers, "{name}");
+        let tier = |tier: &Arc<dyn Tier>| format!("{} {}", tier.name(), tier.test_cases().len());
+        let found: Vec<_> = catalogue.tiers.iter().map(tier).collect();
+        assert_eq!(found.join(", "), tiers, "{name}");
     }
 }
 

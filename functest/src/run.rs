@@ -24,6 +24,7 @@ use crate::plan::Plan;
 pub struct RunHandle {
     run_id: String,
     folder: PathBuf,
+    notices: Vec<String>,
     inner: functest_runner::RunHandle,
 }
 
@@ -59,6 +60,7 @@ impl Plan {
         let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
         let run_folder = RunFolder::create(&folder)?;
         let head = self.head(&run_id, connection.as_ref());
+        let notices = connection.as_ref().map(|connection| connection.notices.clone()).unwrap_or_default();
         let environment: Arc<dyn Environment> = match connection {
             Some(connection) => Arc::new(self.environment(connection, &run_id, &folder).await?),
             None => Arc::new(NoEnvironment),
@@ -73,7 +75,7 @@ impl Plan {
         let mut all: Vec<Box<dyn Sink>> = vec![Box::new(run_folder)];
         all.extend(sinks);
         let inner = functest_runner::start(plan, environment, events, all)?;
-        Ok(RunHandle { run_id, folder, inner })
+        Ok(RunHandle { run_id, folder, notices, inner })
     }
 
     async fn connect(&self, events: &EventChannel) -> Result<Option<Connection>, Error> {
@@ -138,6 +140,11 @@ impl RunHandle {
     /// Where its files are.
     pub fn folder(&self) -> &std::path::Path {
         &self.folder
+    }
+
+    /// What the user must be told about the connection, such as that TLS certificates are not verified.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// Asks the run to stop: first to end and clean up, then to leave the clean-up to [`Functest::clean`].

@@ -63,7 +63,8 @@ def from_apis():
 
 def inventory():
     # Listing security groups makes the default group of the lister's own project, if it is not there yet.
-    list(cloud.network.security_groups())
+    for name in ("devcloud-admin", "devcloud-demo"):
+        list(openstack.connect(cloud=name).network.security_groups())
     for kind, what in sorted([*from_apis(), *from_databases()]):
         print(kind, what)
 

@@ -3,7 +3,7 @@
 
 use functest::core::event::CancelLevel;
 use functest::core::{Sink, exit_code};
-use functest::{Functest, Plan, RunHandle, RunSummary};
+use functest::{Functest, Plan, RunSummary};
 
 use super::block_on;
 use crate::args::RunArgs;
@@ -36,15 +36,11 @@ async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
         handle = plan.start(sinks) => handle?,
         () = stop_signal() => return Err(Error::Interrupted),
     };
-    output.note(format!("Run {} in {}", handle.run_id(), handle.folder().display()));
-    let listener = tokio::spawn(listen(handle.run_id().to_owned(), canceller(&handle), output.clone()));
+    handle.notices().iter().for_each(|notice| output.warning(notice));
+    let listener = tokio::spawn(listen(handle.run_id().to_owned(), handle.canceller(), output.clone()));
     let summary = handle.join().await;
     listener.abort();
     Ok(summary?)
-}
-
-fn canceller(handle: &RunHandle) -> impl Fn(CancelLevel) + Send + 'static {
-    handle.canceller()
 }
 
 /// The first Ctrl-C stops the run, the second gives it up.

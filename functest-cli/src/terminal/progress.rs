@@ -43,11 +43,7 @@ impl Sink for Progress {
     /// Never fails: nobody to show progress to is no reason to stop a run.
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         match &event.body {
-            EventBody::RunStarted(head) => {
-                for notice in &head.notices {
-                    self.say(&format!("{} {notice}", "notice:".style(self.styles.doubtful)));
-                }
-            }
+            EventBody::RunStarted(head) => self.say(&format!("{} {}", "run".style(self.styles.strong), head.run_id)),
             EventBody::TierStarted { tier } => self.say(&format!("{} {tier}", "tier".style(self.styles.strong))),
             EventBody::CaseStarted { case } => self.start(case),
             EventBody::CheckStarted { case, check, .. } => self.update(case, check),
