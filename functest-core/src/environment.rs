@@ -25,11 +25,11 @@ pub trait Environment: Send + Sync {
         None
     }
 
-    /// Makes everything ready for the case. What it made before an error, it takes down itself.
+    /// Makes everything ready for a case with these needs. What it made before an error, it takes down itself.
     ///
     /// # Errors
     /// When the case cannot be run; its verdict is then `errored`.
-    async fn open(&self, case_name: &str) -> Result<Lease, EnvironmentError>;
+    async fn open(&self, case_name: &str, needs: &Needs) -> Result<Lease, EnvironmentError>;
 
     /// Takes down what was made for the case and what the case left. Always called, also after a panic or a cancel.
     async fn close(&self, lease: Lease) -> CleanUp;
@@ -61,11 +61,10 @@ pub struct NoEnvironment;
 #[async_trait]
 impl Environment for NoEnvironment {
     fn lacks(&self, needs: &Needs) -> Option<String> {
-        let cloud = needs.admin || !needs.services.is_empty();
-        cloud.then(|| "it needs a cloud, and none was named (--cloud or OS_CLOUD)".into())
+        needs.a_cloud().then(|| "it needs a cloud, and none was named (--cloud or OS_CLOUD)".into())
     }
 
-    async fn open(&self, case_name: &str) -> Result<Lease, EnvironmentError> {
+    async fn open(&self, case_name: &str, _needs: &Needs) -> Result<Lease, EnvironmentError> {
         Ok(Lease { case_name: case_name.to_owned(), resources: Resources::default() })
     }
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The JSON Schema of a catalogue in `docs/schema` is the one that the code generates.
+//! What `docs` says about catalogues is what the code does: the JSON Schema is the generated one, the references name
+//! every key and every word.
 
-use std::path::Path;
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
+
+use std::path::{Path, PathBuf};
 
 use functest_core::catalogue::json_schema;
+use functest_core::selection::{Decision, FactSource};
+
+fn docs(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file)
+}
 
 #[test]
 fn the_checked_in_schema_is_up_to_date() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema/testcases.json");
+    let file = docs("schema/testcases.json");
     let generated = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
     if std::env::var_os("FUNCTEST_UPDATE").is_some_and(|value| value == "1") {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -22,4 +30,20 @@ fn the_checked_in_schema_is_up_to_date() {
             same + 1
         );
     }
+}
+
+#[test]
+fn the_reference_names_every_key_and_decision() {
+    let schema = json_schema();
+    let tables = [&schema].into_iter().chain(schema["$defs"].as_object().unwrap().values());
+    let keys =
+        tables.filter_map(|table| table["properties"].as_object()).flat_map(|properties| properties.keys().cloned());
+    use Decision::*;
+    let decisions = [Selected, Disabled, Installer, Scenario, Environment, Excluded, OutOfScope, NoDriver];
+    let sources = [FactSource::Given, FactSource::Environment, FactSource::Default, FactSource::Unknown];
+    let words = decisions.iter().map(serde_json::to_value).chain(sources.iter().map(serde_json::to_value));
+    let words = words.map(|word| word.unwrap().as_str().unwrap().to_owned());
+    let reference = std::fs::read_to_string(docs("catalogue.md")).unwrap();
+    let missing: Vec<String> = keys.chain(words).filter(|name| !reference.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/catalogue.md does not mention {missing:?}");
 }

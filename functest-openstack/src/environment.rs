@@ -148,7 +148,10 @@ impl Environment for CloudEnvironment {
         missing.map(|name| format!("the cloud's catalog has no {name} service"))
     }
 
-    async fn open(&self, case_name: &str) -> Result<Lease, EnvironmentError> {
+    async fn open(&self, case_name: &str, needs: &Needs) -> Result<Lease, EnvironmentError> {
+        if !needs.a_cloud() {
+            return Ok(Lease { case_name: case_name.to_owned(), resources: Resources::default() });
+        }
         let scope = Scope::new(self.base_rest(case_name), Arc::clone(&self.journal), case_name);
         let made = if self.connection.is_admin { self.make(scope).await } else { self.given(scope).await };
         match made {

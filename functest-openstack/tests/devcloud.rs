@@ -7,6 +7,7 @@ mod real_cloud;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use functest_core::case::Needs;
 use functest_core::environment::Environment;
 use functest_core::event::CleanUp;
 use functest_core::ledger::{Book, Journal};
@@ -24,6 +25,10 @@ use serde_json::{Value, json};
 use crate::real_cloud::{
     LONG, config, connect, everything, journal, options, token_of, when_unlocked, with_marks, words,
 };
+
+fn needs_a_cloud() -> Needs {
+    Needs { services: vec!["identity"], ..Needs::default() }
+}
 
 #[tokio::test]
 async fn an_administrator_is_known_by_what_it_may_do() {
@@ -160,7 +165,7 @@ async fn an_environment_that_is_closed_leaves_nothing() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
     let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("empty").await.unwrap();
+    let lease = environment.open("empty", &needs_a_cloud()).await.unwrap();
     let cloud = lease.resources.get::<CaseCloud>().unwrap();
     // Looking at its groups and making a network gives the project its default group.
     cloud.user.rest().all::<SecurityGroup>(&[]).await.unwrap();
@@ -238,7 +243,7 @@ async fn one_of_each_kind_is_cleaned() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
     let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("each").await.unwrap();
+    let lease = environment.open("each", &needs_a_cloud()).await.unwrap();
     let cloud = lease.resources.get::<CaseCloud>().unwrap();
     let marks = [cloud.project_id.as_str(), cloud.user_id.as_str(), run_part(&journal)];
     // In a task of its own: when it panics, what it made is cleaned all the same.
@@ -258,7 +263,7 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (folder, journal) = journal(&admin);
     let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("dead").await.unwrap();
+    let lease = environment.open("dead", &needs_a_cloud()).await.unwrap();
     let cloud = lease.resources.get::<CaseCloud>().unwrap();
     let (project, user) = (cloud.project_id.clone(), cloud.user_id.clone());
     let run = run_part(&journal).to_owned();
@@ -290,7 +295,7 @@ async fn without_an_administrator_the_given_project_is_used_and_kept() {
     let (_folder, journal) = journal(&demo);
     let environment = CloudEnvironment::new(demo.clone(), Arc::clone(&journal), LONG).await.unwrap();
     assert_eq!(environment.capacity(), Some(1));
-    let lease = environment.open("given").await.unwrap();
+    let lease = environment.open("given", &needs_a_cloud()).await.unwrap();
     let cloud = lease.resources.get::<CaseCloud>().unwrap();
     assert!(cloud.admin.is_none());
     assert_eq!(Some(&cloud.project_id), demo.identity.project_id.as_ref());

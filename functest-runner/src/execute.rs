@@ -63,7 +63,7 @@ pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Ended {
 
 async fn prepare_and_run(planned: PlannedCase, shared: &Shared) -> (Verdict, Tally, bool) {
     let name = planned.name.clone();
-    let lease = match shared.environment.open(&name).await {
+    let lease = match shared.environment.open(&name, &planned.needs).await {
         Ok(lease) => lease,
         Err(error) => {
             let left = report_clean_up(shared, &name, error.clean_up);

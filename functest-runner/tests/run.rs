@@ -75,7 +75,7 @@ impl Environment for Rooms {
         needs.admin.then(|| "no administrator".into())
     }
 
-    async fn open(&self, case_name: &str) -> Result<Lease, EnvironmentError> {
+    async fn open(&self, case_name: &str, _needs: &Needs) -> Result<Lease, EnvironmentError> {
         if self.refuses {
             return Err(EnvironmentError { message: "no room".into(), clean_up: CleanUp::default() });
         }

@@ -105,15 +105,15 @@ impl Functest {
         Ok(TierList { version: 1, catalogue: selection.catalogue, facts: selection.facts, tiers })
     }
 
-    /// One tier of the catalogue.
+    /// One tier of the catalogue, as a list of one.
     ///
     /// # Errors
     /// As [`Functest::plan`], and when there is no such tier.
-    pub fn tier(&self, request: &RunRequest, name: &str) -> Result<TierInfo, Error> {
-        let list = self.tiers(request)?;
+    pub fn tier(&self, request: &RunRequest, name: &str) -> Result<TierList, Error> {
+        let mut list = self.tiers(request)?;
         let known: Vec<String> = list.tiers.iter().map(|tier| tier.name.clone()).collect();
-        let found = list.tiers.into_iter().find(|tier| tier.name == name);
-        found.ok_or_else(|| unknown(name, &list.catalogue, &known))
+        list.tiers.retain(|tier| tier.name == name);
+        if list.tiers.is_empty() { Err(unknown(name, &list.catalogue, &known)) } else { Ok(list) }
     }
 
     /// One test case of the catalogue.

@@ -151,7 +151,9 @@ impl Planner<'_> {
         let Some(factory) = self.functest.registry.find(&spec.driver) else { return Ok(None) };
         let name = &spec.case_name;
         let known = with_deadline(factory.settings());
-        let merged = self.layers.merge(name, &known, &spec.args, self.functest.variables.as_ref())?;
+        // What the catalogue exports for a case counts only where the user has not set it.
+        let variables = |name: &str| (self.functest.variables)(name).or_else(|| spec.env.get(name).cloned());
+        let merged = self.layers.merge(name, &known, &spec.args, &variables)?;
         self.warnings.extend(merged.warnings.iter().cloned());
         self.settings.insert(name.clone(), Value::Object(merged.values.clone()));
         let mut values = merged.values.clone();

@@ -81,8 +81,7 @@ impl Plan {
     async fn connect(&self, events: &EventChannel) -> Result<Option<Connection>, Error> {
         let found = CloudConfig::find(self.request.cloud.as_deref(), self.functest.variables.as_ref())?;
         let Some(config) = found else {
-            let needs_cloud = |needs: &functest_core::case::Needs| needs.admin || !needs.services.is_empty();
-            let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| needs_cloud(&case.needs));
+            let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
             return if someone_does { Err(Error::NoCloud) } else { Ok(None) };
         };
         let options = ConnectionOptions { policy: self.run_settings.policy(), events: events.emitter.clone() };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest tier` and `functest testcase`.
 
-use functest::Functest;
 use functest::core::exit_code;
+use functest::{Functest, TierInfo};
 use owo_colors::OwoColorize;
 
 use crate::args::{TestCaseCommand, TierCommand};
@@ -22,19 +22,23 @@ pub(super) fn tier(functest: &Functest, command: TierCommand, output: &Output) -
             }
         }
         TierCommand::Show(args) => {
-            let tier = functest.tier(&args.list.catalogue.request(), &args.name)?;
+            let list = functest.tier(&args.list.catalogue.request(), &args.name)?;
             if args.list.json {
-                output.json(&tier)?;
+                output.json(&list)?;
             } else {
-                output.line(tier.name.style(output.styles.strong))?;
-                if !tier.description.is_empty() {
-                    output.line(&tier.description)?;
-                }
-                output.table(&plan_table::choices(&tier.cases, output))?;
+                list.tiers.iter().try_for_each(|tier| print_tier(tier, output))?;
             }
         }
     }
     Ok(exit_code::OK)
+}
+
+fn print_tier(tier: &TierInfo, output: &Output) -> Result<(), Error> {
+    output.line(tier.name.style(output.styles.strong))?;
+    if !tier.description.is_empty() {
+        output.line(&tier.description)?;
+    }
+    output.table(&plan_table::choices(&tier.cases, output))
 }
 
 pub(super) fn test_case(functest: &Functest, command: TestCaseCommand, output: &Output) -> Result<u8, Error> {

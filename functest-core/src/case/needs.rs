@@ -26,6 +26,11 @@ pub struct Lock {
 }
 
 impl Needs {
+    /// Whether it needs a cloud at all.
+    pub fn a_cloud(&self) -> bool {
+        self.admin || !self.services.is_empty() || !self.optional_services.is_empty()
+    }
+
     /// Whether a case with these needs cannot run beside one with those.
     pub fn exclude(&self, other: &Self) -> bool {
         self.whole_cloud
