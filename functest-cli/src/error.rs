@@ -27,8 +27,6 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Functest(error) => error.exit_code(),
-            // Whoever read our output has seen enough, as with `functest ... | head`.
-            Self::Print(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit_code::OK,
             Self::Runtime(_) | Self::Print(_) | Self::Json(_) => exit_code::INTERNAL,
             Self::Interrupted => exit_code::INTERRUPTED,
         }

@@ -78,7 +78,17 @@ impl Output {
 
     /// A line of the result.
     pub(crate) fn line(&self, text: impl std::fmt::Display) -> Result<(), Error> {
-        Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+        self.raw(format!("{text}\n").as_bytes())
+    }
+
+    /// Bytes of the result. Whoever reads them may have seen enough, as with `functest ... | head`: that changes
+    /// nothing about what the command found out.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Error> {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            result => Ok(result?),
+        }
     }
 
     /// A table, between empty lines.
@@ -105,11 +115,14 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{} {text}", word.style(self.error_styles.doubtful));
     }
 
+    /// All that the user should know.
+    pub(crate) fn warnings(&self, warnings: &[String]) {
+        warnings.iter().for_each(|warning| self.warning(warning));
+    }
+
     /// Why the command stops.
     pub(crate) fn error(&self, error: &Error) {
-        if error.exit_code() != functest::core::exit_code::OK {
-            let word = "error:";
-            let _ = writeln!(std::io::stderr().lock(), "{} {error}", word.style(self.error_styles.bad));
-        }
+        let word = "error:";
+        let _ = writeln!(std::io::stderr().lock(), "{} {error}", word.style(self.error_styles.bad));
     }
 }

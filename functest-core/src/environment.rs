@@ -4,16 +4,11 @@
 use async_trait::async_trait;
 
 use crate::case::{Needs, Resources};
-use crate::event::{CleanUp, CloudIdentity};
+use crate::event::CleanUp;
 
 /// Where cases run.
 #[async_trait]
 pub trait Environment: Send + Sync {
-    /// The cloud behind it.
-    fn cloud(&self) -> Option<CloudIdentity> {
-        None
-    }
-
     /// How many cases it can hold at a time; `None` is any number.
     fn capacity(&self) -> Option<usize> {
         None

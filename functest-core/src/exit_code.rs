@@ -3,9 +3,9 @@
 
 use crate::verdict::Verdict;
 
-/// Everything selected passed (or does not apply to this cloud), and nothing was left behind.
+/// Everything selected passed, or does not apply to this cloud; something passed, and nothing was left behind.
 pub const OK: u8 = 0;
-/// A case failed, errored or was not run, or something could not be deleted.
+/// A case failed, errored or was not run, nothing passed at all, or something could not be deleted.
 pub const NOT_PASSED: u8 = 1;
 /// Usage, unreadable or invalid input, an unknown cloud name, nothing selected.
 pub const USAGE: u8 = 2;
@@ -19,6 +19,8 @@ pub fn of_run<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>, something_lef
     if interrupted {
         return INTERRUPTED;
     }
-    let all_well = verdicts.into_iter().all(Verdict::lets_others_start);
+    let verdicts: Vec<&Verdict> = verdicts.into_iter().collect();
+    // A run of which everything was skipped has shown nothing.
+    let all_well = verdicts.contains(&&Verdict::Passed) && verdicts.iter().all(|verdict| verdict.lets_others_start());
     if all_well && !something_left { OK } else { NOT_PASSED }
 }

@@ -17,6 +17,11 @@ use crate::suggest;
 pub trait CaseSettings: Default + Serialize + DeserializeOwned + JsonSchema {
     /// Keys that an environment variable of old sets too, with its name.
     const ENVIRONMENT: &'static [(&'static str, &'static str)] = &[];
+
+    /// What is wrong with a value that its type allows: the key, and why.
+    fn problem(&self) -> Option<(&'static str, String)> {
+        None
+    }
 }
 
 /// Settings as data: what can be set, and to what.
@@ -273,12 +278,14 @@ impl MergedSettings {
 /// # Errors
 /// When a value is of the wrong type, or refused by its type.
 pub fn read<S: CaseSettings>(case: &str, values: Value) -> Result<S, SettingsError> {
-    serde_path_to_error::deserialize(values).map_err(|e| SettingsError {
-        origin: "settings".into(),
-        case: case.to_owned(),
-        key: e.path().to_string(),
-        reason: e.into_inner().to_string(),
-    })
+    let wrong =
+        |key: String, reason: String| SettingsError { origin: "settings".into(), case: case.to_owned(), key, reason };
+    let settings: S = serde_path_to_error::deserialize(values)
+        .map_err(|e| wrong(e.path().to_string(), e.into_inner().to_string()))?;
+    match settings.problem() {
+        Some((key, reason)) => Err(wrong(key.to_owned(), reason)),
+        None => Ok(settings),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use functest_core::case::{Needs, Resources};
 use functest_core::environment::{Environment, EnvironmentError, Lease};
-use functest_core::event::{CleanUp, CloudIdentity};
+use functest_core::event::CleanUp;
 use functest_core::ledger::Journal;
 use functest_core::stop_point;
 use secrecy::SecretString;
@@ -35,6 +35,8 @@ pub struct CaseCloud {
     pub user_id: String,
     /// The domain that both are in.
     pub domain_id: String,
+    /// The role of its user there, by name: the first of these that the cloud has.
+    pub member_roles: Vec<String>,
 }
 
 /// Makes a [`CaseCloud`] for each case.
@@ -105,6 +107,7 @@ impl CloudEnvironment {
             project_id: project.id.clone(),
             user_id: user.id.clone(),
             domain_id,
+            member_roles: self.role_names.clone(),
         })
     }
 
@@ -119,6 +122,7 @@ impl CloudEnvironment {
             project_id: project.id.clone(),
             user_id: token.user.id.clone(),
             domain_id: project.domain.id.clone(),
+            member_roles: self.role_names.clone(),
         })
     }
 
@@ -129,10 +133,6 @@ impl CloudEnvironment {
 
 #[async_trait]
 impl Environment for CloudEnvironment {
-    fn cloud(&self) -> Option<CloudIdentity> {
-        Some(self.connection.identity.clone())
-    }
-
     fn capacity(&self) -> Option<usize> {
         (!self.connection.is_admin).then_some(1)
     }

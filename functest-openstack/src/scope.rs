@@ -146,7 +146,16 @@ impl Scope {
 
     /// The id is read apart from the rest: it must reach the ledger whatever else the answer holds.
     async fn send_intended<R: Resource>(&self, call: Call) -> Result<(String, Value), Error> {
-        let answer = self.rest.send(call).await?;
+        // All attempts together end with the deadline of one: after it, nothing is sent any more for this intent.
+        let deadline = self.rest.policy().request;
+        let request = call.unanswered();
+        let answer = match tokio::time::timeout(deadline, self.rest.send(call)).await {
+            Ok(answer) => answer?,
+            Err(_) => {
+                let message = format!("the deadline of {deadline:.0?} passed");
+                return Err(Error::NoAnswer { message, request, sent: true });
+            }
+        };
         let value: Value = answer.read(R::KIND.singular)?;
         match R::KIND.id_of(&value) {
             "" => Err(answer.unexpected(format!("a {} without an id", R::KIND.name))),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use functest_core::case::Needs;
 use functest_core::environment::Environment;
 use functest_core::event::CleanUp;
-use functest_core::ledger::{Book, Journal};
+use functest_core::ledger::Journal;
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::{Connection, Credential, Domain, Named};
 use functest_openstack::resource::{
@@ -273,10 +273,7 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     };
     // Nobody cleans up.
     drop((cloud, lease, environment, journal));
-    let journal = when_unlocked(|| {
-        let book = Book::read(folder.path()).unwrap().unwrap();
-        Journal::resume(folder.path(), book)
-    });
+    let journal = when_unlocked(|| Journal::resume(folder.path()));
     let again = connect("devcloud-admin").await.unwrap();
     let cleaner = Cleaner { rest: again.rest.clone(), is_admin: true, journal: Arc::new(journal), deadline: LONG };
     let clean_up = cleaner.clean(None).await;
@@ -285,7 +282,7 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     let left = with_marks(&everything(&admin.rest, &[&user]).await, &[&project, &user, &run]);
     assert!(left.is_empty(), "{left:?}");
     drop(cleaner);
-    let book = Book::read(folder.path()).unwrap().unwrap();
+    let book = functest_core::ledger::Book::read(folder.path()).unwrap().unwrap();
     assert_eq!(book.open().count(), 0);
 }
 
@@ -323,11 +320,11 @@ async fn lost_things_are_found_by_an_administrator_and_by_the_user() {
         scope.create::<Keypair>(json!({"name": scope.unique_name("key"), "public_key": key.public_key})).await.unwrap();
         drop((scope, journal));
         // As if the run had died before the answers came: the ids are not in the ledger.
-        let mut book = Book::read(folder.path()).unwrap().unwrap();
-        for entry in book.entries.values_mut() {
-            entry.state = functest_core::ledger::State::Unanswered;
-        }
-        let journal = when_unlocked(|| Journal::resume(folder.path(), book.clone()));
+        let ledger = folder.path().join(functest_core::ledger::FILE_NAME);
+        let text = std::fs::read_to_string(&ledger).unwrap();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(r#""record":"made""#)).collect();
+        std::fs::write(&ledger, lines.join("\n") + "\n").unwrap();
+        let journal = when_unlocked(|| Journal::resume(folder.path()));
         let cleaner = Cleaner {
             rest: connection.rest.clone(),
             is_admin: connection.is_admin,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The order of a run: tier after tier, cases side by side, and what stops it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use functest_core::event::{CancelLevel, Emitter, EventBody, Level};
+use functest_core::case::panic_message;
+use functest_core::event::{CancelLevel, Emitter, EventBody};
 use functest_core::verdict::{Tally, Verdict};
 use functest_core::{Environment, exit_code};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::execute::{Ended, Shared, execute};
 use crate::handle::Cancelled;
@@ -73,22 +75,30 @@ impl Dispatch {
         }
         let mut queue = Queue::new(tier.cases, self.places);
         let mut running = JoinSet::new();
+        let mut tasks: HashMap<Id, (String, bool)> = HashMap::new();
         loop {
             while self.stop.is_none() {
                 let Some(case) = queue.next() else { break };
-                running.spawn(execute(case, self.shared.clone()));
+                let (name, blocking) = (case.name.clone(), case.blocking);
+                let task = running.spawn(execute(case, self.shared.clone()));
+                tasks.insert(task.id(), (name, blocking));
             }
             let mut cancelled = self.shared.cancelled.clone();
             let present = self.cancelled;
             tokio::select! {
-                ended = running.join_next() => match ended {
+                ended = running.join_next_with_id() => match ended {
                     None => break,
-                    Some(Ok(ended)) => {
+                    Some(Ok((_, ended))) => {
                         queue.ended(&ended.name);
                         self.case_ended(ended);
                     }
                     // The clean-up or the environment panicked: the ledger still knows what was made.
-                    Some(Err(error)) => self.case_lost(&error.to_string()),
+                    Some(Err(error)) => {
+                        if let Some((name, blocking)) = tasks.remove(&error.id()) {
+                            queue.ended(&name);
+                            self.case_lost(name, blocking, error);
+                        }
+                    }
                 },
                 Ok(level) = cancelled.wait_for(|level| *level > present) => {
                     let level = *level;
@@ -98,7 +108,7 @@ impl Dispatch {
         }
         for case in queue.give_up() {
             let verdict = self.stop.as_ref().unwrap_or(&Stop::Cancelled).verdict();
-            self.not_run(&case.name, verdict);
+            self.finish_without_body(&case.name, verdict);
         }
         self.report_without_driver(tier.without_driver);
     }
@@ -111,10 +121,17 @@ impl Dispatch {
         self.something_left |= ended.something_left;
     }
 
-    fn case_lost(&mut self, error: &str) {
-        self.shared.events.log(None, Level::Error, format!("a case was lost: {error}"));
-        self.verdicts.push(Verdict::Errored { reason: error.to_owned() });
+    fn case_lost(&mut self, name: String, blocking: bool, error: JoinError) {
+        let words = match error.try_into_panic() {
+            Ok(panic) => panic_message(panic.as_ref()),
+            Err(error) => error.to_string(),
+        };
+        let verdict = Verdict::Errored { reason: format!("the environment of the case panicked: {words}") };
+        self.finish_without_body(&name, verdict);
         self.something_left = true;
+        if blocking && self.stop.is_none() {
+            self.stop = Some(Stop::Blocked(name));
+        }
     }
 
     fn cancel(&mut self, level: Option<CancelLevel>) {
@@ -125,7 +142,7 @@ impl Dispatch {
         }
     }
 
-    fn not_run(&mut self, case: &str, verdict: Verdict) {
+    fn finish_without_body(&mut self, case: &str, verdict: Verdict) {
         self.verdicts.push(verdict.clone());
         let case = case.to_owned();
         self.shared.events.emit(EventBody::CaseFinished { case, verdict, tally: Tally::default(), duration_ms: 0 });
@@ -134,7 +151,7 @@ impl Dispatch {
     /// A case that nobody implements has not passed: if it is blocking, the next tier does not start.
     fn report_without_driver(&mut self, cases: Vec<(String, bool, String)>) {
         for (name, blocking, reason) in cases {
-            self.not_run(&name, Verdict::NotRun { reason, blocked_by: None });
+            self.finish_without_body(&name, Verdict::NotRun { reason, blocked_by: None });
             if blocking && self.stop.is_none() {
                 self.stop = Some(Stop::Blocked(name));
             }

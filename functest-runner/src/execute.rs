@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use functest_core::Environment;
-use functest_core::case::{CaseError, Ctx, CtxParts};
+use functest_core::case::{CaseError, Ctx, CtxParts, panic_message};
 use functest_core::environment::Lease;
 use functest_core::event::{CancelLevel, CleanUp, Emitter, EventBody};
 use functest_core::pattern::Pattern;
-use functest_core::verdict::{Tally, Verdict};
+use functest_core::verdict::{CheckOutcome, Fault, Tally, Verdict};
 use tokio::task::JoinError;
 
 use crate::handle::Cancelled;
@@ -63,7 +63,14 @@ pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Ended {
 
 async fn prepare_and_run(planned: PlannedCase, shared: &Shared) -> (Verdict, Tally, bool) {
     let name = planned.name.clone();
-    let lease = match shared.environment.open(&name, &planned.needs).await {
+    let mut cancelled = shared.cancelled.clone();
+    let opened = tokio::select! {
+        opened = shared.environment.open(&name, &planned.needs) => opened,
+        Ok(_) = cancelled.wait_for(|level| *level >= Some(CancelLevel::Abandon)) => {
+            return (Verdict::Errored { reason: "interrupted by the user".into() }, Tally::default(), true);
+        }
+    };
+    let lease = match opened {
         Ok(lease) => lease,
         Err(error) => {
             let left = report_clean_up(shared, &name, error.clean_up);
@@ -106,11 +113,7 @@ fn returned(ended: Result<Result<(), CaseError>, JoinError>) -> End {
     match ended {
         Ok(result) => End::Returned(result),
         Err(error) => match error.try_into_panic() {
-            Ok(panic) => {
-                let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                End::Panicked(text.unwrap_or_else(|| "without a message".into()))
-            }
+            Ok(panic) => End::Panicked(panic_message(panic.as_ref())),
             Err(error) => End::Panicked(error.to_string()),
         },
     }
@@ -118,7 +121,7 @@ fn returned(ended: Result<Result<(), CaseError>, JoinError>) -> End {
 
 fn verdict(end: End, ctx: &Ctx, criteria: functest_core::criteria::Criteria) -> Verdict {
     let errored = |reason: String| {
-        ctx.fail_open_checks(&reason);
+        ctx.end_open_checks(&CheckOutcome::Errored(Fault { message: reason.clone(), request: None }));
         Verdict::Errored { reason }
     };
     match end {
@@ -128,7 +131,7 @@ fn verdict(end: End, ctx: &Ctx, criteria: functest_core::criteria::Criteria) -> 
         End::Cancelled => errored("interrupted by the user".into()),
         End::DeadlinePassed(deadline) => {
             let reason = format!("the case's deadline of {deadline:.0?} passed");
-            ctx.fail_open_checks(&reason);
+            ctx.end_open_checks(&CheckOutcome::Failed(Fault { message: reason.clone(), request: None }));
             let first = ctx.tally().first_fault.map(|fault| format!("; first {fault}")).unwrap_or_default();
             Verdict::Failed { reason: format!("{reason}{first}") }
         }

@@ -62,6 +62,8 @@ struct Rooms {
     refuses: bool,
     /// Closing never ends.
     sticks: bool,
+    /// Closing panics.
+    breaks: bool,
     capacity: Option<usize>,
 }
 
@@ -87,6 +89,7 @@ impl Environment for Rooms {
     }
 
     async fn close(&self, lease: Lease) -> CleanUp {
+        assert!(!self.breaks, "the floor gave way");
         if self.sticks {
             std::future::pending::<()>().await;
         }
@@ -327,6 +330,24 @@ async fn an_environment_that_refuses_is_an_error_of_the_case() {
     let (handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), rooms, Vec::new());
     let record = handle.join().await.unwrap().record;
     assert_eq!((verdicts(&record), reason(&record, "a")), (vec!["a: errored".to_owned()], "no room".to_owned()));
+}
+
+#[tokio::test]
+async fn an_environment_that_panics_is_an_error_of_the_case_and_blocks() {
+    let rooms = Rooms { breaks: true, ..Rooms::default() };
+    let tiers = vec![tier("t", vec![case("a", Does::Pass)]), tier("u", vec![case("b", Does::Pass)])];
+    let (handle, _) = begin(plan(tiers, 1), rooms, Vec::new());
+    let outcome = handle.join().await.unwrap();
+    assert_eq!(verdicts(&outcome.record), ["a: errored", "b: not run"]);
+    assert!(reason(&outcome.record, "a").contains("the floor gave way"), "{}", reason(&outcome.record, "a"));
+    assert_eq!(reason(&outcome.record, "b"), "the blocking case a did not pass");
+}
+
+#[tokio::test]
+async fn a_run_of_which_everything_was_skipped_is_no_success() {
+    let skipped = PlannedCase { needs: Needs { admin: true, ..Needs::default() }, ..case("a", Does::Pass) };
+    let outcome = run(plan(vec![tier("t", vec![skipped])], 1)).await;
+    assert_eq!((verdicts(&outcome.record), outcome.exit_code), (vec!["a: skipped".to_owned()], exit_code::NOT_PASSED));
 }
 
 #[tokio::test]

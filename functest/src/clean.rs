@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Deleting what dead runs left.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use functest_core::event::{CleanUp, CloudIdentity, Leftover, Thing};
 use functest_core::exit_code;
-use functest_core::ledger::{Book, Entry, Journal, Ledger, State};
+use functest_core::ledger::{Book, Entry, Journal, Ledger};
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudConfig, Connection};
@@ -37,6 +36,8 @@ pub struct CleanRequest {
 pub struct CleanReport {
     /// The version of this document's form.
     pub version: u32,
+    /// What the user must be told about the connections, such as that TLS certificates are not verified.
+    pub notices: Vec<String>,
     /// Each run that was looked at and may have left something, or was named.
     pub runs: Vec<RunClean>,
 }
@@ -57,7 +58,7 @@ pub struct RunClean {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RunCleanState {
-    /// It is alive, and cleans up after itself.
+    /// It is alive and cleans up after itself, or is being cleaned by another functest at this moment.
     Live,
     /// It left nothing.
     Clean,
@@ -109,9 +110,9 @@ impl Functest {
             CloudConfig::find(Some(cloud), self.variables.as_ref())?;
         }
         let settings = self.plan(&RunRequest { set: request.set.clone(), ..RunRequest::default() })?.run_settings;
-        let mut report = CleanReport { version: 1, runs: Vec::new() };
+        let mut report = CleanReport { version: 1, notices: Vec::new(), runs: Vec::new() };
         for run in runs {
-            let state = match self.clean_run(&run, request, &settings).await {
+            let state = match self.clean_run(&run, request, &settings, &mut report.notices).await {
                 Ok(state) => state,
                 Err(error) => RunCleanState::Failed { reason: error.to_string() },
             };
@@ -127,25 +128,28 @@ impl Functest {
         run: &StoredRun,
         request: &CleanRequest,
         settings: &crate::settings::RunSettings,
+        notices: &mut Vec<String>,
     ) -> Result<RunCleanState, Error> {
+        // A look first, which takes no lock: most runs have left nothing.
         let Some(book) = Book::read(&run.folder)? else { return Ok(RunCleanState::Clean) };
         let at_folder = |source| Error::State { path: run.folder.clone(), source };
-        if Ledger::is_live(&run.folder).map_err(at_folder)? {
+        if request.dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
             return Ok(RunCleanState::Live);
         }
         if book.open().next().is_none() {
             return Ok(RunCleanState::Clean);
         }
         if request.dry_run {
-            return Ok(RunCleanState::WouldDelete { things: book.open().map(thing_of).collect() });
+            return Ok(RunCleanState::WouldDelete { things: book.open().map(Entry::thing).collect() });
         }
-        let connection = self.connect_for(&book.head.cloud, request, settings).await?;
-        let journal = match Journal::resume(&run.folder, book) {
-            Ok(journal) => journal,
-            // Somebody else cleans it at this moment.
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(RunCleanState::Live),
-            Err(source) => return Err(at_folder(source)),
+        let journal = match Journal::resume(&run.folder) {
+            Ok(Some(journal)) => journal,
+            Ok(None) => return Ok(RunCleanState::Clean),
+            Err(error) if error.is_locked() => return Ok(RunCleanState::Live),
+            Err(error) => return Err(error.into()),
         };
+        let connection = self.connect_for(&journal.head().cloud, request, settings).await?;
+        notices.extend(connection.notices.clone());
         let cleaner = Cleaner {
             rest: connection.rest,
             is_admin: connection.is_admin,
@@ -184,12 +188,4 @@ impl Functest {
         }
         .into())
     }
-}
-
-fn thing_of(entry: &Entry) -> Thing {
-    let id = match &entry.state {
-        State::Made(id) => id.clone(),
-        _ => String::new(),
-    };
-    Thing { kind: entry.intent.kind.clone(), id, name: entry.intent.name.clone() }
 }

@@ -53,7 +53,7 @@ pub enum Error {
         folder: PathBuf,
     },
     /// The run folder is in use already.
-    #[error("{} holds a run already: name a folder that is empty or does not exist", folder.display())]
+    #[error("{} is no empty folder: name one that is empty or does not exist", folder.display())]
     FolderInUse {
         /// The folder.
         folder: PathBuf,

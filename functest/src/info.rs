@@ -22,6 +22,8 @@ pub struct TierList {
     pub catalogue: String,
     /// The facts that conditions were checked against.
     pub facts: Vec<Fact>,
+    /// What the author of the inputs may want to know.
+    pub warnings: Vec<String>,
     /// The tiers, in the order in which they run.
     pub tiers: Vec<TierInfo>,
 }
@@ -55,6 +57,8 @@ pub struct CaseInfo {
     pub driver: String,
     /// Where it can be run.
     pub dependencies: Vec<Dependency>,
+    /// What the author of the inputs may want to know.
+    pub warnings: Vec<String>,
     /// Its settings; empty when nothing here implements it.
     pub settings: Vec<SettingInfo>,
     /// Its checks; empty when nothing here implements it.
@@ -92,7 +96,8 @@ impl Functest {
     /// As [`Functest::plan`].
     pub fn tiers(&self, request: &RunRequest) -> Result<TierList, Error> {
         let catalogue = self.catalogue(request.catalogue.as_deref())?;
-        let selection = self.plan(request)?.selection;
+        let plan = self.plan(request)?;
+        let (selection, warnings) = (plan.selection, plan.warnings);
         let mut choices = selection.cases.into_iter();
         let tiers = catalogue.tiers.iter().map(|tier| TierInfo {
             name: tier.name().to_owned(),
@@ -102,7 +107,7 @@ impl Functest {
             cases: choices.by_ref().take(tier.test_cases().len()).collect(),
         });
         let tiers = tiers.collect();
-        Ok(TierList { version: 1, catalogue: selection.catalogue, facts: selection.facts, tiers })
+        Ok(TierList { version: 1, catalogue: selection.catalogue, facts: selection.facts, warnings, tiers })
     }
 
     /// One tier of the catalogue, as a list of one.
@@ -129,7 +134,8 @@ impl Functest {
         let choice = plan.selection.cases.iter().find(|choice| choice.case_name == name).cloned();
         let choice = choice.ok_or_else(|| unknown(name, &catalogue.origin, &known))?;
         let values = plan.settings.get(name);
-        Ok(self.describe(spec, choice, values))
+        let info = self.describe(spec, choice, values);
+        Ok(CaseInfo { warnings: plan.warnings, ..info })
     }
 
     fn describe(&self, spec: &CaseSpec, choice: Choice, values: Option<&Value>) -> CaseInfo {
@@ -146,6 +152,7 @@ impl Functest {
             description: spec.description.clone(),
             driver: spec.driver.to_string(),
             dependencies: spec.dependencies.clone(),
+            warnings: Vec::new(),
             settings: factory.map(|factory| settings(factory.settings(), values)).unwrap_or_default(),
             checks: checks.into_iter().map(check).collect(),
         }

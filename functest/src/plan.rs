@@ -75,7 +75,8 @@ impl Plan {
     }
 
     pub(crate) fn nothing_selected(&self) -> Option<Error> {
-        if self.selection.selected().next().is_some() {
+        let by_the_rules = |choice: &Choice| matches!(choice.decision, Decision::Selected | Decision::NoDriver);
+        if self.selection.cases.iter().any(by_the_rules) {
             return None;
         }
         let named = |choice: &&Choice| choice.decision != Decision::OutOfScope || self.request.names.is_empty();
@@ -116,10 +117,6 @@ impl Planner<'_> {
         let spec = functest_core::settings::SettingsSpec::of::<RunSettings>();
         let merged = self.layers.merge(RUN, &spec, &BTreeMap::new(), self.functest.variables.as_ref())?;
         self.run_settings = merged.read(RUN)?;
-        if let Some((key, reason)) = self.run_settings.problem() {
-            let error = SettingsError { origin: "settings".into(), case: RUN.into(), key: key.into(), reason };
-            return Err(merged.located(error).into());
-        }
         self.warnings.extend(merged.warnings);
         Ok(())
     }

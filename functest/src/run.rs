@@ -65,6 +65,7 @@ impl Plan {
             Some(connection) => Arc::new(self.environment(connection, &run_id, &folder).await?),
             None => Arc::new(NoEnvironment),
         };
+        let functest = self.functest.clone();
         let plan = functest_runner::Plan {
             head,
             tiers: self.tiers,
@@ -74,6 +75,7 @@ impl Plan {
         };
         let mut all: Vec<Box<dyn Sink>> = vec![Box::new(run_folder)];
         all.extend(sinks);
+        functest.state.point_latest_at(&run_id)?;
         let inner = functest_runner::start(plan, environment, events, all)?;
         Ok(RunHandle { run_id, folder, notices, inner })
     }
@@ -99,7 +101,7 @@ impl Plan {
             run_id: run_id.to_owned(),
             cloud: connection.identity.clone(),
             started: Utc::now(),
-            settle_seconds: self.run_settings.policy().request.as_secs_f64(),
+            settle_seconds: self.run_settings.settle().as_secs_f64(),
         };
         let journal =
             Journal::create(folder, head).map_err(|source| Error::State { path: folder.to_owned(), source })?;

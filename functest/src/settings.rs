@@ -25,6 +25,9 @@ pub struct RunSettings {
     pub connect_deadline: Seconds,
     /// For one request, its answer included, in seconds.
     pub request_deadline: Seconds,
+    /// For how long a request that was given up may still take effect, held by a proxy or a service, in seconds. What
+    /// it may have made is looked for until then.
+    pub late_deadline: Seconds,
     /// For how long deleting is tried again after a case, in seconds.
     pub clean_deadline: Seconds,
     /// Services that the cloud must have: checks that need one of them fail without it, where they would be skipped.
@@ -39,6 +42,7 @@ impl Default for RunSettings {
             deadline_factor: 1.0,
             connect_deadline: Seconds(10.0),
             request_deadline: Seconds(60.0),
+            late_deadline: Seconds(90.0),
             clean_deadline: Seconds(300.0),
             required_services: Vec::new(),
             new_user_role: None,
@@ -49,11 +53,8 @@ impl Default for RunSettings {
 impl CaseSettings for RunSettings {
     const ENVIRONMENT: &'static [(&'static str, &'static str)] =
         &[("deadline_factor", "FUNCTEST_DEADLINE_FACTOR"), ("new_user_role", "NEW_USER_ROLE")];
-}
 
-impl RunSettings {
-    /// What is wrong with a value that its type allows: the key, and why.
-    pub(crate) fn problem(&self) -> Option<(&'static str, String)> {
+    fn problem(&self) -> Option<(&'static str, String)> {
         if !(self.deadline_factor > 0.0 && self.deadline_factor <= 1000.0) {
             return Some(("deadline_factor", format!("{} is not above 0 and at most 1000", self.deadline_factor)));
         }
@@ -61,11 +62,18 @@ impl RunSettings {
         let known: Vec<&str> = Service::ALL.iter().map(|service| service.name()).collect();
         Some(("required_services", format!("`{unknown}` is no service type; known: {}", known.join(", "))))
     }
+}
 
+impl RunSettings {
     pub(crate) fn policy(&self) -> Policy {
         let required_services = self.required_services.iter().filter_map(|name| Service::from_name(name)).collect();
         let (connect, request) = (self.connect_deadline.into(), self.request_deadline.into());
         Policy { connect, request, required_services, ..Policy::default() }.scaled(self.deadline_factor)
+    }
+
+    /// For how long after its intent a request may still take effect.
+    pub(crate) fn settle(&self) -> Duration {
+        self.policy().request + self.scaled(self.late_deadline)
     }
 
     pub(crate) fn scaled(&self, deadline: Seconds) -> Duration {

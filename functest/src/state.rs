@@ -54,21 +54,23 @@ impl StateFolder {
                 entry.clone()
             }
             Some(folder) => {
+                if folder.exists() && !folder.is_dir() {
+                    return Err(Error::FolderInUse { folder: folder.to_owned() });
+                }
                 std::fs::create_dir_all(folder).map_err(at(folder))?;
                 let folder = folder.canonicalize().map_err(at(folder))?;
-                if holds_a_run(&folder) {
+                if std::fs::read_dir(&folder).map_err(at(&folder))?.next().is_some() {
                     return Err(Error::FolderInUse { folder });
                 }
                 std::os::unix::fs::symlink(&folder, &entry).map_err(at(&entry))?;
                 folder
             }
         };
-        self.point_latest_at(run_id)?;
         Ok(folder)
     }
 
-    /// Replaces the link in one step: a reader never finds none.
-    fn point_latest_at(&self, run_id: &str) -> Result<(), Error> {
+    /// Makes `latest` that run, in one step: a reader never finds none.
+    pub(crate) fn point_latest_at(&self, run_id: &str) -> Result<(), Error> {
         let (latest, new) = (self.0.join(LATEST), self.0.join(format!(".{LATEST}-{run_id}")));
         std::os::unix::fs::symlink(Path::new(RUNS).join(run_id), &new).map_err(at(&new))?;
         std::fs::rename(&new, &latest).map_err(at(&latest))
@@ -108,8 +110,10 @@ impl StateFolder {
         };
         match folder.canonicalize() {
             Ok(folder) if holds_a_run(&folder) => {
-                let run_id = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                Ok(StoredRun { run_id, folder })
+                // A folder of the user's own has another name than its run.
+                let known = self.runs()?.into_iter().find(|run| run.folder == folder).map(|run| run.run_id);
+                let name = || folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                Ok(StoredRun { run_id: known.unwrap_or_else(name), folder })
             }
             _ => {
                 let known: Vec<String> = self.runs()?.into_iter().map(|run| run.run_id).collect();
@@ -140,11 +144,14 @@ mod tests {
         let state = StateFolder::new(root.path().join("state"));
         assert_eq!(state.runs().unwrap(), []);
         let first = state.make_run("20260101-000000-aaaa", None).unwrap();
+        std::fs::create_dir(&own).unwrap();
         let second = state.make_run("20260102-000000-bbbb", Some(&own)).unwrap();
         for folder in [&first, &second] {
             std::fs::write(folder.join(functest_results::EVENTS_FILE), "").unwrap();
         }
+        state.point_latest_at("20260102-000000-bbbb").unwrap();
         assert_eq!(state.runs().unwrap().len(), 2);
+        assert_eq!(state.find(own.to_str().unwrap()).unwrap().run_id, "20260102-000000-bbbb");
         assert_eq!(state.find("latest").unwrap().folder, second);
         assert_eq!(state.find("20260101-000000-aaaa").unwrap().folder, first);
         assert_eq!(state.find(own.to_str().unwrap()).unwrap().folder, second);

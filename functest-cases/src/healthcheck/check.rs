@@ -43,3 +43,14 @@ pub(super) fn refused<T>(what: &str, result: Result<T, Error>, statuses: &[u16])
         },
     }
 }
+
+/// What is wrong with the setting `cidr`.
+pub(super) fn cidr_problem(cidr: &str) -> Option<(&'static str, String)> {
+    let parsed = cidr.split_once('/').and_then(|(base, bits)| {
+        let base: std::net::Ipv4Addr = base.parse().ok()?;
+        let bits: u8 = bits.parse().ok()?;
+        Some((base, bits))
+    });
+    let fits = parsed.is_some_and(|(_, bits)| (8..=29).contains(&bits));
+    (!fits).then(|| ("cidr", format!("`{cidr}` is no IPv4 range of /8 to /29, such as 10.0.0.0/24")))
+}

@@ -62,3 +62,14 @@ impl ImageSource {
         })
     }
 }
+
+/// What is wrong with the setting `image_file`: it is looked at before anything is made.
+pub(super) fn problem(file: Option<&PathBuf>) -> Option<(&'static str, String)> {
+    let file = file?;
+    let unusable = std::fs::File::open(file).and_then(|file| file.metadata());
+    match unusable {
+        Ok(metadata) if metadata.is_file() => None,
+        Ok(_) => Some(("image_file", format!("{} is no file", file.display()))),
+        Err(error) => Some(("image_file", format!("cannot read {}: {error}", file.display()))),
+    }
+}

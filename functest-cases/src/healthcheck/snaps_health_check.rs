@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use functest_core::case::{CaseError, CheckError, CheckSpec, Needs};
 use functest_core::event::Level;
-use functest_core::pattern::Pattern;
+use functest_core::pattern::{Pattern, PatternError};
 use functest_core::settings::{CaseSettings, Seconds};
 use functest_core::{Ctx, TestCase};
 use functest_openstack::resource::{Flavor, Image, Network, Port, Server, Subnet};
@@ -16,8 +16,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::check::check;
-use super::image_source::ImageSource;
+use super::check::{check, cidr_problem};
+use super::image_source::{self, ImageSource};
 use crate::factory::BuiltIn;
 
 /// Settings of `snaps_health_check`.
@@ -60,7 +60,7 @@ impl Default for Settings {
             flavor_disk: 10,
             flavor_extra_specs: Default::default(),
             cidr: "10.0.0.0/24".into(),
-            lease_pattern: r"(?i)(lease of|bound to|inet addr:|inet|address)\s*{ip}(?![0-9.]*[0-9])".into(),
+            lease_pattern: r"(?i)(lease of|leased|bound to|DHCPACK[^0-9]*)\s*{ip}(?![0-9.]*[0-9])".into(),
             upload_deadline: Seconds(600.0),
             boot_deadline: Seconds(300.0),
             lease_deadline: Seconds(180.0),
@@ -68,7 +68,21 @@ impl Default for Settings {
     }
 }
 
-impl CaseSettings for Settings {}
+impl CaseSettings for Settings {
+    fn problem(&self) -> Option<(&'static str, String)> {
+        let pattern = || match lease_pattern(&self.lease_pattern, "192.0.2.1") {
+            Ok(_) if self.lease_pattern.contains("{ip}") => None,
+            Ok(_) => Some(("lease_pattern", "`{ip}` is missing in it: any address would do".to_owned())),
+            Err(error) => Some(("lease_pattern", error.to_string())),
+        };
+        image_source::problem(self.image_file.as_ref()).or_else(|| cidr_problem(&self.cidr)).or_else(pattern)
+    }
+}
+
+/// The pattern for one address.
+fn lease_pattern(pattern: &str, address: &str) -> Result<Pattern, PatternError> {
+    pattern.replace("{ip}", &address.replace('.', r"\.")).parse()
+}
 
 pub(super) fn factory() -> BuiltIn<Settings> {
     BuiltIn {
@@ -181,9 +195,8 @@ impl HealthCheck {
         server: &Server,
         address: &str,
     ) -> Result<String, CheckError> {
-        let pattern = self.settings.lease_pattern.replace("{ip}", &address.replace('.', r"\."));
-        let pattern: Pattern =
-            pattern.parse().map_err(|e| CheckError::Errored(format!("the setting lease_pattern: {e}")))?;
+        let pattern = lease_pattern(&self.settings.lease_pattern, address)
+            .map_err(|e| CheckError::Errored(format!("the setting lease_pattern: {e}")))?;
         let observe = || async {
             let console = Server::console(scope.rest(), &server.id).await?;
             let line = console.lines().find(|line| matches!(pattern.is_found_in(line), Ok(true)));
@@ -206,17 +219,19 @@ mod tests {
 
     #[test]
     fn the_lease_is_of_exactly_that_address() {
-        let pattern = Settings::default().lease_pattern.replace("{ip}", r"10\.0\.0\.5");
-        let pattern: Pattern = pattern.parse().unwrap();
+        let pattern = lease_pattern(&Settings::default().lease_pattern, "10.0.0.5").unwrap();
         for line in [
             "udhcpc: lease of 10.0.0.5 obtained from 10.0.0.2, lease time 86400",
             "Lease of 10.0.0.5 obtained, lease time 86400",
             "bound to 10.0.0.5 -- renewal in 43200 seconds.",
-            "          inet addr:10.0.0.5  Bcast:10.0.0.255",
+            "eth0: leased 10.0.0.5 for 86400 seconds",
+            "DHCPACK of 10.0.0.5 from 10.0.0.2",
         ] {
             assert!(pattern.is_found_in(line).unwrap(), "{line}");
         }
-        for line in ["lease of 10.0.0.50 obtained", "lease of 110.0.0.5 obtained", "ping 10.0.0.5"] {
+        for line in
+            ["lease of 10.0.0.50 obtained", "lease of 110.0.0.5 obtained", "ping 10.0.0.5", "inet addr:10.0.0.5"]
+        {
             assert!(!pattern.is_found_in(line).unwrap(), "{line}");
         }
     }

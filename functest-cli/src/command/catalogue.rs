@@ -14,6 +14,7 @@ pub(super) fn tier(functest: &Functest, command: TierCommand, output: &Output) -
     match command {
         TierCommand::List(args) => {
             let list = functest.tiers(&args.catalogue.request())?;
+            output.warnings(&list.warnings);
             if args.json {
                 output.json(&list)?;
             } else {
@@ -23,6 +24,7 @@ pub(super) fn tier(functest: &Functest, command: TierCommand, output: &Output) -
         }
         TierCommand::Show(args) => {
             let list = functest.tier(&args.list.catalogue.request(), &args.name)?;
+            output.warnings(&list.warnings);
             if args.list.json {
                 output.json(&list)?;
             } else {
@@ -45,6 +47,7 @@ pub(super) fn test_case(functest: &Functest, command: TestCaseCommand, output: &
     match command {
         TestCaseCommand::List(args) => {
             let plan = functest.plan(&args.catalogue.request())?;
+            output.warnings(plan.warnings());
             match args.json {
                 true => output.json(plan.selection())?,
                 false => plan_table::print(plan.selection(), output)?,
@@ -52,6 +55,7 @@ pub(super) fn test_case(functest: &Functest, command: TestCaseCommand, output: &
         }
         TestCaseCommand::Show(args) => {
             let case = functest.test_case(&args.list.catalogue.request(), &args.name)?;
+            output.warnings(&case.warnings);
             match args.list.json {
                 true => output.json(&case)?,
                 false => case_page::print(&case, output)?,

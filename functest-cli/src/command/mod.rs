@@ -24,7 +24,9 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
         Command::OpenStack(command) => openstack::execute(&functest, command, output),
         Command::Report(args) => report::execute(&functest, args, output),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "functest", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "functest", &mut script);
+            output.raw(&script)?;
             Ok(exit_code::OK)
         }
     }

@@ -22,7 +22,7 @@ fn check(functest: &Functest, args: CheckArgs, output: &Output) -> Result<u8, Er
     let json = args.json;
     output.note("Connecting ...");
     let report = block_on(async { Ok(functest.check(&args.request()).await?) })?;
-    report.notices.iter().for_each(|notice| output.warning(notice));
+    output.warnings(&report.notices);
     match json {
         true => output.json(&report)?,
         false => print_check(&report, output)?,
@@ -68,6 +68,7 @@ fn clean(functest: &Functest, args: CleanArgs, output: &Output) -> Result<u8, Er
     let request = args.request();
     output.note(if request.dry_run { "Looking at ledgers ..." } else { "Cleaning up ..." });
     let report = block_on(async { Ok(functest.clean(&request).await?) })?;
+    output.warnings(&report.notices);
     match json {
         true => output.json(&report)?,
         false => print_clean(&report, output)?,
@@ -82,7 +83,7 @@ fn print_clean(report: &CleanReport, output: &Output) -> Result<(), Error> {
     for run in &report.runs {
         let id = run.run_id.style(output.styles.strong);
         match &run.state {
-            RunCleanState::Live => output.line(format!("{id}: is alive, and cleans up after itself"))?,
+            RunCleanState::Live => output.line(format!("{id}: is alive, or being cleaned by another functest"))?,
             RunCleanState::Clean => output.line(format!("{id}: left nothing"))?,
             RunCleanState::Failed { reason } => {
                 output.line(format!("{id}: {}: {reason}", "not cleaned".style(output.styles.bad)))?;

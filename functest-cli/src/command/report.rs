@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest report`.
 
-use std::io::Write;
-
 use functest::Functest;
 use functest::core::exit_code;
 
@@ -16,7 +14,7 @@ pub(super) fn execute(functest: &Functest, args: ReportArgs, output: &Output) ->
             functest.write_report(&args.run, args.format.into(), file)?;
             output.note(format!("Report: {}", file.display()));
         }
-        None => std::io::stdout().lock().write_all(functest.report(&args.run, args.format.into())?.as_bytes())?,
+        None => output.raw(functest.report(&args.run, args.format.into())?.as_bytes())?,
     }
     Ok(exit_code::OK)
 }

@@ -14,9 +14,7 @@ use crate::terminal::{plan_table, progress, summary};
 pub(super) fn execute(functest: &Functest, args: RunArgs, output: &Output) -> Result<u8, Error> {
     let (dry_run, json) = (args.dry_run, args.json);
     let plan = functest.plan(&args.request())?;
-    for warning in plan.warnings() {
-        output.warning(warning);
-    }
+    output.warnings(plan.warnings());
     if dry_run {
         match json {
             true => output.json(plan.selection())?,
@@ -36,32 +34,37 @@ async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
         handle = plan.start(sinks) => handle?,
         () = stop_signal() => return Err(Error::Interrupted),
     };
-    handle.notices().iter().for_each(|notice| output.warning(notice));
+    output.warnings(handle.notices());
     let listener = tokio::spawn(listen(handle.run_id().to_owned(), handle.canceller(), output.clone()));
     let summary = handle.join().await;
     listener.abort();
     Ok(summary?)
 }
 
-/// The first Ctrl-C stops the run, the second gives it up.
+/// The first Ctrl-C stops the run, the second gives it up, the third gives up functest.
 async fn listen(run_id: String, cancel: impl Fn(CancelLevel), output: Output) {
     stop_signal().await;
     cancel(CancelLevel::Stop);
     output.note("Stopping: ending what runs, cleaning up, reporting. Ctrl-C again to leave the clean-up for later.");
     stop_signal().await;
     cancel(CancelLevel::Abandon);
-    output.warning(format!("what this run made is left in the cloud; `functest openstack clean {run_id}` deletes it"));
+    output.warning(format!(
+        "what this run made may be left in the cloud; `functest openstack clean {run_id}` deletes it"
+    ));
+    stop_signal().await;
+    std::process::exit(exit_code::INTERRUPTED.into());
 }
 
-/// Ctrl-C, or what a CI system sends to end a job.
+/// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone.
 async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
         return std::future::pending().await;
     };
     tokio::select! {
         result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
         _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
     }
 }
 

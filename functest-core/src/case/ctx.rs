@@ -118,11 +118,12 @@ impl Ctx {
         }
     }
 
-    /// Ends every check that is still open as failed: the case ran out of time, or was stopped.
-    pub fn fail_open_checks(&self, message: &str) {
+    /// Ends every check that is still open: as failed when the cloud ran out of time, as errored when the case was
+    /// stopped for another reason.
+    pub fn end_open_checks(&self, outcome: &CheckOutcome) {
         let open: Vec<String> = lock(&self.0.open).keys().cloned().collect();
         for name in open {
-            self.finish(&name, CheckOutcome::Failed(Fault { message: message.to_owned(), request: None }));
+            self.finish(&name, outcome.clone());
         }
     }
 
@@ -155,7 +156,7 @@ impl Ctx {
 }
 
 /// What a panic said.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into())
 }
@@ -208,7 +209,7 @@ mod tests {
         let _ =
             tokio::time::timeout(Duration::from_millis(1), ctx.check("slow", std::future::pending::<Result<(), _>>()))
                 .await;
-        ctx.fail_open_checks("the deadline passed");
+        ctx.end_open_checks(&CheckOutcome::Failed(Fault { message: "the deadline passed".into(), request: None }));
         assert_eq!(ctx.tally().first_fault.as_deref(), Some("slow: the deadline passed"));
     }
 }

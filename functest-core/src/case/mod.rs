@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::catalogue::DriverName;
 use crate::settings::{SettingsError, SettingsSpec};
 
-pub use self::ctx::{Ctx, CtxParts};
+pub use self::ctx::{Ctx, CtxParts, panic_message};
 pub use self::error::{CaseError, CheckError};
 pub use self::needs::{Lock, Needs};
 pub use self::resources::Resources;

@@ -272,16 +272,21 @@ fn integer(text: &str) -> Option<i64> {
     if digits.is_empty() || body.starts_with('_') {
         return None;
     }
+    let of_radix = |digits: &str, radix: u32| {
+        // from_str_radix would take a sign of its own.
+        let plain = digits.chars().all(|c| c.is_digit(radix));
+        plain.then(|| i64::from_str_radix(digits, radix).ok()).flatten()
+    };
     let magnitude = if let Some(binary) = digits.strip_prefix("0b") {
-        i64::from_str_radix(binary, 2).ok()?
+        of_radix(binary, 2)?
     } else if let Some(hexadecimal) = digits.strip_prefix("0x") {
-        i64::from_str_radix(hexadecimal, 16).ok()?
+        of_radix(hexadecimal, 16)?
     } else if digits.contains(':') {
         base_sixty(&digits)?
     } else if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     } else if digits.len() > 1 && digits.starts_with('0') {
-        i64::from_str_radix(&digits, 8).ok()?
+        of_radix(&digits, 8)?
     } else {
         digits.parse().ok()?
     };
@@ -346,6 +351,8 @@ mod tests {
             ("y", Value::Text("y".into())),
             ("1.2.3", Value::Text("1.2.3".into())),
             ("-", Value::Text("-".into())),
+            ("-0x-8000000000000000", Value::Text("-0x-8000000000000000".into())),
+            ("0x", Value::Text("0x".into())),
         ];
         for (text, expected) in table {
             assert_eq!(resolve(text), expected, "{text}");
@@ -372,6 +379,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn no_number_makes_it_panic(text in "[-+0-9xb:._eE]{0,30}") {
+            let _ = resolve(&text);
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in ".{0,200}") {
             let _ = parse(&text);

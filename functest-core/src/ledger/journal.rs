@@ -6,7 +6,9 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Book, Entry, Head, Intent, Ledger, Record, State};
+use chrono::Utc;
+
+use super::{Book, Entry, Head, Intent, Ledger, LedgerError, Record, State};
 
 /// An open ledger that can be asked what is still to be deleted.
 #[derive(Debug)]
@@ -27,14 +29,18 @@ impl Journal {
         Ok(Self { head, ledger, entries: Mutex::default(), adopted: Mutex::default() })
     }
 
-    /// The journal of a dead run, in order to finish it.
+    /// The journal of a dead run, in order to finish it; `None` when the run had asked for nothing.
     ///
     /// # Errors
-    /// As [`Ledger::resume`].
-    pub fn resume(folder: &Path, book: Book) -> io::Result<Self> {
-        let ledger = Ledger::resume(folder, book.next())?;
+    /// When its run is alive or somebody else finishes it (`WouldBlock`), or the ledger cannot be read or written.
+    pub fn resume(folder: &Path) -> Result<Option<Self>, LedgerError> {
+        let unusable = |source| LedgerError::Unreadable { path: folder.join(super::FILE_NAME), source };
+        // Locked first: what is read must not change any more.
+        let locked = Ledger::lock(folder).map_err(unusable)?;
+        let Some(book) = Book::read(folder)? else { return Ok(None) };
+        let ledger = locked.resume(book.next()).map_err(unusable)?;
         let adopted = book.adopted.into_iter().collect();
-        Ok(Self { head: book.head, ledger, entries: Mutex::new(book.entries), adopted: Mutex::new(adopted) })
+        Ok(Some(Self { head: book.head, ledger, entries: Mutex::new(book.entries), adopted: Mutex::new(adopted) }))
     }
 
     /// Whose journal it is.
@@ -76,8 +82,9 @@ impl Journal {
     /// # Errors
     /// When it could not be written.
     pub async fn doubtful(&self, seq: u64, reason: &str) -> io::Result<()> {
-        self.settle(seq, State::Doubtful);
-        self.ledger.append(&Record::Doubtful { seq, reason: reason.to_owned() }).await
+        let at = Utc::now();
+        self.settle(seq, State::Doubtful { since: at });
+        self.ledger.append(&Record::Doubtful { seq, reason: reason.to_owned(), at }).await
     }
 
     /// Writes down that nothing is left of it.

@@ -17,7 +17,7 @@ use crate::event::CloudIdentity;
 
 pub use self::journal::Journal;
 pub use self::reader::{Book, Entry, LedgerError, State};
-pub use self::writer::Ledger;
+pub use self::writer::{Ledger, LockedLedger};
 
 /// The version of the ledger's form.
 pub const VERSION: u32 = 1;
@@ -35,7 +35,8 @@ pub struct Head {
     pub cloud: CloudIdentity,
     /// When the run started.
     pub started: DateTime<Utc>,
-    /// For how long after it was sent a request may still take effect, in seconds.
+    /// For how long after its intent a request may still take effect, in seconds: until it is given up, and then as
+    /// long as a proxy or a service may hold it.
     pub settle_seconds: f64,
 }
 
@@ -65,6 +66,8 @@ pub enum Record {
         seq: u64,
         /// What the cloud said.
         reason: String,
+        /// When.
+        at: DateTime<Utc>,
     },
     /// Something was found, is used, and must never be deleted.
     Adopted {

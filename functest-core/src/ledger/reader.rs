@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
+use crate::event::Thing;
+
 use super::{FILE_NAME, Head, Intent, Record, VERSION};
 
 /// What is known about something a run asked for.
@@ -13,7 +17,10 @@ pub enum State {
     /// No answer was written down: it may exist, or may yet come to exist.
     Unanswered,
     /// The cloud answered with an error of its own: it exists already, or never will.
-    Doubtful,
+    Doubtful {
+        /// When it answered.
+        since: DateTime<Utc>,
+    },
     /// It exists, under this id.
     Made(String),
     /// Nothing is left of it.
@@ -71,6 +78,24 @@ pub enum LedgerError {
     },
 }
 
+impl Entry {
+    /// The thing that it is about.
+    pub fn thing(&self) -> Thing {
+        let id = match &self.state {
+            State::Made(id) => id.clone(),
+            _ => String::new(),
+        };
+        Thing { kind: self.intent.kind.clone(), id, name: self.intent.name.clone() }
+    }
+}
+
+impl LedgerError {
+    /// Whether the ledger's run is alive, or somebody else finishes it.
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
 impl Book {
     /// Reads the ledger of the run in `folder`; `None` when the run died before it had asked for anything.
     ///
@@ -121,7 +146,7 @@ impl Book {
                 self.entries.insert(intent.seq, Entry { intent, state: State::Unanswered });
             }
             Record::Made { seq, id } => settle(seq, State::Made(id)),
-            Record::Doubtful { seq, .. } => settle(seq, State::Doubtful),
+            Record::Doubtful { seq, at, .. } => settle(seq, State::Doubtful { since: at }),
             Record::Refused { seq, .. } | Record::Gone { seq } => settle(seq, State::Gone),
             Record::Adopted { id, .. } => self.adopted.push(id),
         }
@@ -183,7 +208,7 @@ mod tests {
         let open: Vec<_> = book.open().map(|e| (e.intent.seq, e.state.clone())).collect();
         assert_eq!(open, [(0, State::Made("x".into())), (2, State::Unanswered)]);
         assert_eq!(book.next(), 3);
-        assert_eq!(Ledger::resume(folder.path(), 3).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(Ledger::lock(folder.path()).unwrap_err().kind(), io::ErrorKind::WouldBlock);
     }
 
     #[tokio::test]
@@ -197,9 +222,9 @@ mod tests {
         drop(ledger);
         let ledger = loop {
             // The writer's thread lets the lock go when it has seen that nobody writes any more.
-            match Ledger::resume(folder.path(), 1) {
+            match Ledger::lock(folder.path()) {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => std::thread::yield_now(),
-                resumed => break resumed.unwrap(),
+                locked => break locked.unwrap().resume(1).unwrap(),
             }
         };
         ledger.append(&Record::Gone { seq: 0 }).await.unwrap();

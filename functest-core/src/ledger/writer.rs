@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
@@ -34,19 +34,15 @@ impl Ledger {
         Self::start(file, 0)
     }
 
-    /// Goes on with a dead run's ledger, in order to finish it. `next` is the number of the next intent.
+    /// Takes hold of a dead run's ledger.
     ///
     /// # Errors
-    /// When its run is alive (`WouldBlock`), or the file cannot be written.
-    pub fn resume(folder: &Path, next: u64) -> io::Result<Self> {
+    /// When its run is alive or somebody else has it (`WouldBlock`), or the file cannot be opened.
+    pub fn lock(folder: &Path) -> io::Result<LockedLedger> {
         let path = folder.join(FILE_NAME);
         let file = OpenOptions::new().append(true).open(&path)?;
         file.try_lock()?;
-        // A line that the crash cut off was not synced, so its request was not sent; ours must not be glued to it.
-        let text = std::fs::read(&path)?;
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        file.set_len(whole as u64)?;
-        Self::start(file, next)
+        Ok(LockedLedger { path, file })
     }
 
     /// Whether the run that the ledger in `folder` belongs to is alive.
@@ -89,6 +85,27 @@ impl Ledger {
         self.append(&Record::Intent(intent.clone())).await?;
         stop_point::reach("intent.synced");
         Ok(intent)
+    }
+}
+
+/// A ledger that nobody else can write, before it is written to.
+#[derive(Debug)]
+pub struct LockedLedger {
+    path: PathBuf,
+    file: File,
+}
+
+impl LockedLedger {
+    /// Goes on with it. `next` is the number of the next intent.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn resume(self, next: u64) -> io::Result<Ledger> {
+        // A line that the crash cut off was not synced, so its request was not sent; ours must not be glued to it.
+        let text = std::fs::read(&self.path)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        self.file.set_len(whole as u64)?;
+        Ledger::start(self.file, next)
     }
 }
 

@@ -93,11 +93,6 @@ impl Facts {
     }
 
     /// All facts.
-    pub fn into_vec(self) -> Vec<Fact> {
-        self.0
-    }
-
-    /// All facts.
     pub fn as_slice(&self) -> &[Fact] {
         &self.0
     }

@@ -132,7 +132,7 @@ impl Cleaner {
             let settled = self.has_settled(&entry);
             match &entry.state {
                 State::Made(id) => work.doomed.push(doomed(kind, id, &entry)),
-                State::Unanswered | State::Doubtful => {
+                State::Unanswered | State::Doubtful { .. } => {
                     match in_time(until, search::find(&self.rest, self.is_admin, kind, &entry.intent)).await {
                         Ok(Some(id)) if !self.journal.is_adopted(&id) => {
                             note(self.journal.made(entry.intent.seq, &id).await);
@@ -222,11 +222,11 @@ impl Cleaner {
 
     /// Whether a request that was sent when the intent was written can no longer take effect.
     fn has_settled(&self, entry: &Entry) -> bool {
-        let settles = match entry.state {
-            State::Doubtful => DOUBTFUL_FOR,
-            _ => Duration::from_secs_f64(self.journal.head().settle_seconds.clamp(0.0, 86_400.0)),
+        let (since, settles) = match entry.state {
+            State::Doubtful { since } => (since, DOUBTFUL_FOR),
+            _ => (entry.intent.at, Duration::from_secs_f64(self.journal.head().settle_seconds.clamp(0.0, 86_400.0))),
         };
-        (Utc::now() - entry.intent.at).to_std().is_ok_and(|age| age > settles)
+        (Utc::now() - since).to_std().is_ok_and(|age| age > settles)
     }
 }
 
@@ -273,7 +273,7 @@ impl Work {
 fn left(waiting: &Waiting, refused: &Refused, work: &Work) -> Vec<Leftover> {
     let leftover = |thing: Thing, reason: &String| Leftover { thing, reason: reason.clone() };
     let waiting = waiting.iter().map(|(doomed, reason)| leftover(doomed.thing(), reason));
-    let entries = work.unknown.iter().chain(&work.hopeless).map(|(entry, why)| leftover(thing_of(entry), why));
+    let entries = work.unknown.iter().chain(&work.hopeless).map(|(entry, why)| leftover(entry.thing(), why));
     let refused = work.doomed.iter().filter_map(|doomed| Some(leftover(doomed.thing(), refused.get(&doomed.id)?)));
     waiting.chain(entries).chain(refused).collect()
 }
@@ -292,12 +292,4 @@ fn doomed(kind: &'static Kind, id: &str, entry: &Entry) -> Doomed {
         seq: Some(entry.intent.seq),
         scope: entry.intent.scope.clone(),
     }
-}
-
-fn thing_of(entry: &Entry) -> Thing {
-    let id = match &entry.state {
-        State::Made(id) => id.clone(),
-        _ => String::new(),
-    };
-    Thing { kind: entry.intent.kind.clone(), id, name: entry.intent.name.clone() }
 }

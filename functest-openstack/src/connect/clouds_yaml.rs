@@ -20,15 +20,17 @@ pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConf
     let Some((path, mut clouds)) = first(&candidates, "clouds")? else {
         return Err(unknown(name, Vec::new(), searched()));
     };
-    let Some(Value::Object(mut keys)) = clouds.remove(name) else {
-        return Err(unknown(name, clouds.keys().cloned().collect(), searched()));
+    let origin = format!("{}: clouds.{name}", path.display());
+    let mut keys = match clouds.remove(name) {
+        Some(Value::Object(keys)) => keys,
+        Some(_) => return Err(Error::Config { origin, message: "expected a map with `auth` and more".into() }),
+        None => return Err(unknown(name, clouds.keys().cloned().collect(), searched())),
     };
     let secure = self::candidates("secure", "OS_CLIENT_SECURE_FILE", environment);
     let secrets = first(&secure, "clouds")?.and_then(|(_, mut secrets)| secrets.remove(name));
     if let Some(Value::Object(secrets)) = secrets {
         merge(&mut keys, secrets);
     }
-    let origin = format!("{}: clouds.{name}", path.display());
     if let Some(profile) = keys.get("profile").and_then(Value::as_str).map(str::to_owned) {
         let public = first(&self::candidates("clouds-public", "", environment), "public-clouds")?;
         let Some(Value::Object(mut base)) = public.and_then(|(_, mut clouds)| clouds.remove(&profile)) else {

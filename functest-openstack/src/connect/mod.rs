@@ -21,7 +21,7 @@ pub use self::connection::{Connection, ConnectionOptions};
 /// Everything needed to connect to a cloud. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct CloudConfig {
-    /// The name in `clouds.yaml`; `None` when it came from variables.
+    /// The name in `clouds.yaml`, or the path of the openrc file; `None` when it came from variables.
     pub name: Option<String>,
     /// Where it came from, for messages.
     pub origin: String,
@@ -142,7 +142,10 @@ impl CloudConfig {
     /// When it cannot be read, or does not describe a cloud.
     pub fn from_openrc(path: &Path) -> Result<Self, Error> {
         let variables = openrc::read(path)?;
-        variables::load(&path.display().to_string(), &|name| variables.get(name).cloned())
+        let config = variables::load(&path.display().to_string(), &|name| variables.get(name).cloned())?;
+        // By this name it is found again from another folder.
+        let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Ok(Self { name: Some(absolute.display().to_string()), ..config })
     }
 
     /// The cloud that a user means: `name` if given, else `OS_CLOUD`, else the `OS_*` variables; `None` when none of
@@ -153,7 +156,9 @@ impl CloudConfig {
     pub fn find(name: Option<&str>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
         let set = |variable: &str| environment(variable).filter(|value| !value.is_empty());
         match name.map(str::to_owned).or_else(|| set("OS_CLOUD")) {
-            Some(name) if name.contains('/') => Self::from_openrc(Path::new(&name)).map(Some),
+            Some(name) if name.contains('/') || Path::new(&name).is_file() => {
+                Self::from_openrc(Path::new(&name)).map(Some)
+            }
             Some(name) => Self::from_clouds_yaml(&name, environment).map(Some),
             None if set("OS_AUTH_URL").is_some() => Self::from_variables(environment).map(Some),
             None => Ok(None),

@@ -54,7 +54,12 @@ fn unquote(word: &str) -> Word {
         match (c, quote) {
             ('\'' | '"', None) => quote = Some(c),
             (c, Some(q)) if c == q => quote = None,
-            ('\\', None | Some('"')) => value.extend(chars.next()),
+            ('\\', None) => value.extend(chars.next()),
+            ('\\', Some('"')) => match chars.next() {
+                // Between double quotes a backslash is itself, except before these.
+                Some(c) if "$`\"\\".contains(c) => value.push(c),
+                other => value.extend(std::iter::once('\\').chain(other)),
+            },
             (c, None) if c.is_whitespace() || c == ';' => break,
             (c, quote) => {
                 expands |= "$`".contains(c) && quote != Some('\'');

@@ -14,6 +14,7 @@ use super::exchange::Target;
 use crate::error::Error;
 use crate::service::Service;
 use functest_core::stop_point;
+use functest_core::verdict::FailedRequest;
 
 /// A request that can be sent any number of times. Its `Debug` shows no body and no headers: they may hold secrets.
 #[derive(Clone)]
@@ -131,11 +132,17 @@ impl Call {
         Self { query, ..self.clone() }
     }
 
+    /// The request as one that was not answered.
+    pub(crate) fn unanswered(&self) -> FailedRequest {
+        let url = format!("{}{}", self.service, self.route);
+        FailedRequest { method: self.method.to_string(), url, status: None, request_id: None }
+    }
+
     pub(super) fn target(&self, root: &str) -> Result<Target, Error> {
         let mut arguments = self.arguments.iter();
         let mut url: Url = root.parse().map_err(|e| Error::Unexpected {
             message: format!("the catalog's endpoint {root:?} is no URL: {e}"),
-            request: functest_core::verdict::FailedRequest {
+            request: FailedRequest {
                 method: self.method.to_string(),
                 url: root.to_owned(),
                 status: None,

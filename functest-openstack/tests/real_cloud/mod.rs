@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use functest_core::event::Emitter;
-use functest_core::ledger::{Head, Journal, VERSION};
+use functest_core::ledger::{Head, Journal, LedgerError, VERSION};
 use functest_openstack::connect::{CloudConfig, Connection, ConnectionOptions};
 use functest_openstack::rest::Policy;
 use functest_openstack::{Error, Rest, resource};
@@ -122,11 +122,11 @@ pub(crate) async fn token_of(config: &CloudConfig, user: &str, password: &str, p
 }
 
 /// Tries until `what` is no `WouldBlock`: a journal's writer lets its lock go a moment after its last user has gone.
-pub(crate) fn when_unlocked<T>(mut what: impl FnMut() -> std::io::Result<T>) -> T {
+pub(crate) fn when_unlocked(resume: impl Fn() -> Result<Option<Journal>, LedgerError>) -> Journal {
     loop {
-        match what() {
-            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => std::thread::yield_now(),
-            done => return done.unwrap(),
+        match resume() {
+            Err(error) if error.is_locked() => std::thread::yield_now(),
+            resumed => return resumed.unwrap().unwrap(),
         }
     }
 }

@@ -39,7 +39,8 @@ async fn security_group_of_a_member(api: &Api, project: &Project) -> Result<(), 
     let password = new_password();
     let user = new_user(api, &password).await?;
     let rest = api.admin()?.rest();
-    Role::find(rest, &["member", "_member_"]).await?.grant(rest, &project.id, &user.id).await?;
+    let roles: Vec<&str> = api.cloud.member_roles.iter().map(String::as_str).collect();
+    Role::find(rest, &roles).await?.grant(rest, &project.id, &user.id).await?;
     let credential = Credential::Password { user: Named::Id(user.id.clone()), password: SecretString::from(password) };
     let auth = rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
     let own = rest.log_in_as(auth, rest.observer().clone()).await?;

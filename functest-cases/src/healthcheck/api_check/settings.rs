@@ -8,7 +8,8 @@ use functest_core::settings::{CaseSettings, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::healthcheck::image_source::ImageSource;
+use crate::healthcheck::check::cidr_problem;
+use crate::healthcheck::image_source::{self, ImageSource};
 
 /// Settings of `api_check`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +55,10 @@ impl Default for Settings {
 
 impl CaseSettings for Settings {
     const ENVIRONMENT: &'static [(&'static str, &'static str)] = &[("external_network", "EXTERNAL_NETWORK")];
+
+    fn problem(&self) -> Option<(&'static str, String)> {
+        image_source::problem(self.image_file.as_ref()).or_else(|| cidr_problem(&self.cidr))
+    }
 }
 
 impl Settings {
