@@ -17,6 +17,7 @@ pub(crate) struct Output {
     /// Styles of standard error.
     pub(crate) error_styles: Styles,
     pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
 }
 
 /// Every style that is used, in one place.
@@ -73,6 +74,7 @@ impl Output {
             styles: styles(wants_color(&std::io::stdout())),
             error_styles: styles(wants_color(&std::io::stderr())),
             quiet: global.quiet > 0,
+            verbose: global.verbose > global.quiet,
         }
     }
 

@@ -23,6 +23,7 @@ pub mod stop_point;
 pub mod suggest;
 pub mod tier;
 pub mod verdict;
+pub mod words;
 
 pub use self::case::{CaseFactory, Ctx, TestCase};
 pub use self::environment::Environment;

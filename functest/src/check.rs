@@ -74,9 +74,9 @@ fn readiness(case_name: &str, needs: &Needs, usable: &[Service], is_admin: bool)
     if needs.admin && !is_admin {
         missing.push("an administrator's credential".into());
     }
-    CaseReadiness {
-        case_name: case_name.to_owned(),
-        missing,
-        missing_for_some_checks: lacking(&needs.optional_services),
+    let mut missing_for_some_checks = lacking(&needs.optional_services);
+    if needs.optional_admin && !is_admin {
+        missing_for_some_checks.push("an administrator's credential".into());
     }
+    CaseReadiness { case_name: case_name.to_owned(), missing, missing_for_some_checks }
 }

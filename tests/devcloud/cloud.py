@@ -62,9 +62,10 @@ def from_apis():
 
 
 def inventory():
-    # Listing security groups makes the default group of the lister's own project, if it is not there yet.
-    for name in ("devcloud-admin", "devcloud-demo"):
-        list(openstack.connect(cloud=name).network.security_groups())
+    # The default group of a project is made when somebody first lists it; Nova does that for its own project when it
+    # boots the first server of a new cloud.
+    for name in ("admin", "demo", "service"):
+        list(cloud.network.security_groups(project_id=cloud.identity.find_project(name).id))
     for kind, what in sorted([*from_apis(), *from_databases()]):
         print(kind, what)
 

@@ -85,6 +85,17 @@ impl Devcloud {
         self.look(&["inventory"])
     }
 
+    /// Fails, and says what has come or gone, unless the cloud holds what it held.
+    pub(crate) fn assert_holds(&self, before: &str, when: &str) {
+        let after = self.inventory();
+        let only_in = |one: &str, other: &str| {
+            let lines = one.lines().filter(|line| !other.lines().any(|l| l == *line));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (come, gone) = (only_in(&after, before), only_in(before, &after));
+        assert!(come.is_empty() && gone.is_empty(), "{when}: what has come: {come:#?}, what has gone: {gone:#?}");
+    }
+
     /// What `cloud.py` answers to `arguments`.
     pub(crate) fn look(&self, arguments: &[&str]) -> String {
         let script = repository().join("tests/devcloud/cloud.py");

@@ -89,7 +89,12 @@ pub(super) fn factory() -> BuiltIn<Settings> {
         name: "snaps_health_check",
         class: ("functest.opnfv_tests.openstack.snaps.health_check", "HealthCheck"),
         checks: || CHECKS.to_vec(),
-        needs: Needs { services: vec!["identity", "image", "network", "compute"], ..Needs::default() },
+        // Without the setting `flavor`, one is made, which takes an administrator.
+        needs: Needs {
+            services: vec!["identity", "image", "network", "compute"],
+            optional_admin: true,
+            ..Needs::default()
+        },
         build: |settings| Box::new(HealthCheck { settings }),
     }
 }

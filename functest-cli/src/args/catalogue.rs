@@ -55,7 +55,7 @@ pub(crate) struct ShowArgs {
 pub(crate) enum TierCommand {
     /// List the tiers and what would become of their cases here.
     #[command(after_help = "Example:
-  functest tier list --catalogue testcases.yaml --installer apex --scenario os-odl_l2-nofeature-ha")]
+  functest tier list --catalogue testcases.yaml --installer apex")]
     List(ListArgs),
     /// Show one tier.
     #[command(after_help = "Example:

@@ -22,15 +22,18 @@ pub(crate) use self::run::RunArgs;
     arg_required_else_help = true,
     after_help = "Examples:
   functest run healthcheck --cloud mycloud     run a tier
-  functest run --dry-run --scenario os-odl_l2-nofeature-ha --catalogue testcases.yaml
-                                               what would run there, and why the rest would not
+  functest run --dry-run --installer apex      what would run there, and why the rest would not
   functest openstack check --cloud mycloud     what the cloud offers, and what is missing
   functest openstack clean                     delete what dead runs left
   functest report latest --format junit        a run's report again
 
-Exit codes: 0 all selected passed; 1 a case failed, errored or was not run, something could not be deleted, or the
-cloud refuses or does not answer; 2 wrong usage or input, or nothing selected; 3 a failure of functest itself;
-130 interrupted."
+Exit codes:
+  0    all selected passed
+  1    a case failed, errored or was not run, nothing passed, something could not be deleted,
+       or the cloud refuses or does not answer
+  2    wrong usage or input, or nothing selected
+  3    a failure of functest itself
+  130  interrupted"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -42,7 +45,7 @@ pub(crate) struct Args {
 /// Flags that every command has.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Global {
-    /// Say more; twice and thrice for still more.
+    /// Say more: every request to the cloud; twice and thrice for functest's own doings.
     #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
     pub(crate) verbose: u8,
     /// Say less: no progress, only results and errors.
@@ -70,13 +73,27 @@ pub(crate) enum Command {
     /// Run test cases or tiers against a cloud.
     Run(Box<RunArgs>),
     /// List and show tiers.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:
+  functest tier list --catalogue testcases.yaml"
+    )]
     Tier(TierCommand),
     /// List and show test cases.
-    #[command(subcommand, name = "testcase")]
+    #[command(
+        subcommand,
+        name = "testcase",
+        after_help = "Example:
+  functest testcase show api_check"
+    )]
     TestCase(TestCaseCommand),
     /// Look at a cloud, and clean up what dead runs left in it.
-    #[command(subcommand, name = "openstack")]
+    #[command(
+        subcommand,
+        name = "openstack",
+        after_help = "Example:
+  functest openstack check --cloud mycloud"
+    )]
     OpenStack(OpenStackCommand),
     /// Make a run's report again, also of a run that died.
     Report(ReportArgs),

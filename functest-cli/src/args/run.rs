@@ -14,10 +14,10 @@ use super::CatalogueArgs;
   functest run healthcheck --cloud mycloud
   functest run snaps_health_check --cloud mycloud --set snaps_health_check.image=cirros-0.6.2
   functest run --cloud mycloud --exclude 'api_*' --scope 'create_.*' --jobs 1
-  functest run --catalogue testcases.yaml --installer apex --scenario os-odl_l2-nofeature-ha --dry-run
+  functest run --catalogue testcases.yaml --installer apex --dry-run
 
-Ctrl-C ends the run: what runs is stopped, what was made is deleted, the report is written. A second Ctrl-C leaves the
-clean-up to `functest openstack clean`.")]
+Ctrl-C (or SIGTERM, SIGHUP) ends the run: what runs is stopped, what was made is deleted, the
+report is written. A second one leaves the clean-up to `functest openstack clean`.")]
 pub(crate) struct RunArgs {
     /// Test cases and tiers by name [default: the whole catalogue].
     #[arg(value_name = "CASE|TIER")]

@@ -4,6 +4,7 @@
 use comfy_table::Table;
 use functest::TierInfo;
 use functest::core::selection::{Choice, Decision, Fact, Selection};
+use functest::core::words::visible;
 use owo_colors::OwoColorize;
 
 use super::table;
@@ -35,7 +36,8 @@ pub(crate) fn choices(cases: &[Choice], output: &Output) -> Table {
         let word = serde_json::to_value(choice.decision).ok();
         let word = word.as_ref().and_then(|word| word.as_str()).unwrap_or_default();
         let decision = word.style(output.styles.of(word)).to_string();
-        table.add_row([&choice.tier, &choice.case_name, &choice.project_name, &decision, &choice.reason]);
+        let [tier, case, project] = [&choice.tier, &choice.case_name, &choice.project_name].map(|text| visible(text));
+        table.add_row([tier, case, project, decision, visible(&choice.reason)]);
     }
     table
 }
@@ -47,7 +49,7 @@ pub(crate) fn tiers(tiers: &[TierInfo], output: &Output) -> Table {
         let selected = tier.cases.iter().filter(|choice| choice.decision == Decision::Selected).count();
         let loops = tier.ci_loop.clone().unwrap_or_else(|| "every".into());
         let (cases, selected) = (tier.cases.len().to_string(), selected.to_string());
-        table.add_row([&tier.name, &loops, &cases, &selected, &tier.description]);
+        table.add_row([visible(&tier.name), visible(&loops), cases, selected, visible(&tier.description)]);
     }
     table
 }

@@ -6,13 +6,13 @@ use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use functest::core::Sink;
-use functest::core::event::{Event, EventBody, Level};
+use functest::core::event::{ApiCall, Event, EventBody, Level};
 use functest::core::sink::SinkError;
 use functest::core::verdict::CheckOutcome;
+use functest::core::words::{duration, visible};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use owo_colors::OwoColorize;
 
-use super::duration;
 use crate::output::{Output, Styles};
 
 /// How often a moving line moves.
@@ -22,13 +22,15 @@ const TICK: Duration = Duration::from_millis(120);
 pub(crate) fn sink(output: &Output) -> Box<dyn Sink> {
     let styles = output.error_styles;
     let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
-    Box::new(Progress { styles, bars, running: HashMap::new() })
+    Box::new(Progress { styles, bars, verbose: output.verbose, running: HashMap::new() })
 }
 
 struct Progress {
     styles: Styles,
     /// `None` where lines cannot move.
     bars: Option<MultiProgress>,
+    /// Whether to show every request to the cloud, too.
+    verbose: bool,
     running: HashMap<String, Running>,
 }
 
@@ -53,20 +55,20 @@ impl Sink for Progress {
                 for leftover in &clean_up.left {
                     let case = case.as_deref().unwrap_or("run");
                     let word = "left".style(self.styles.bad);
-                    self.say(&format!("  {case}: {word} {}: {}", leftover.thing, leftover.reason));
+                    self.say(&format!("  {case}: {word} {}: {}", leftover.thing, visible(&leftover.reason)));
                 }
             }
             EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
                 let word = verdict.word();
-                let reason = verdict
-                    .reason()
-                    .map_or_else(|| format!("{} of {} checks", tally.passed, tally.ran()), str::to_owned);
+                let reason =
+                    verdict.reason().map_or_else(|| format!("{} of {} checks", tally.passed, tally.ran()), visible);
                 if let Some(bar) = self.running.remove(case).and_then(|running| running.bar) {
                     bar.finish_and_clear();
                 }
                 let (word, took) = (word.style(self.styles.of(word)), duration(*duration_ms));
                 self.say(&format!("  {case}: {word} {} {reason}", took.style(self.styles.faint)));
             }
+            EventBody::ApiCall { case, call } if self.verbose => self.api_call(case.as_deref(), call),
             EventBody::ApiCall { .. } | EventBody::CancelRequested { .. } | EventBody::RunFinished { .. } => {}
         }
         Ok(())
@@ -114,7 +116,7 @@ impl Progress {
         let plain = self.bars.is_none();
         if bad || plain {
             let word = outcome.word();
-            let message = outcome.message().map(|message| format!(": {message}")).unwrap_or_default();
+            let message = outcome.message().map(|message| format!(": {}", visible(message))).unwrap_or_default();
             self.say(&format!("    {case} {check} {}{message}", word.style(self.styles.of(word))));
         }
         self.update(case, check);
@@ -123,12 +125,30 @@ impl Progress {
     fn log(&mut self, case: Option<&str>, level: Level, message: &str) {
         let case_words = case.map(|case| format!("{case}: ")).unwrap_or_default();
         match level {
-            Level::Debug => {}
-            Level::Info if self.bars.is_some() => self.update(case.unwrap_or_default(), message),
-            Level::Info => self.say(&format!("    {case_words}{message}")),
+            Level::Debug if !self.verbose => {}
+            Level::Debug => self.say(&format!("    {case_words}{}", visible(message).style(self.styles.faint))),
+            Level::Info if self.bars.is_some() => self.update(case.unwrap_or_default(), &visible(message)),
+            Level::Info => self.say(&format!("    {case_words}{}", visible(message))),
             Level::Warning | Level::Error => {
-                self.say(&format!("    {case_words}{}", message.style(self.styles.doubtful)));
+                self.say(&format!("    {case_words}{}", visible(message).style(self.styles.doubtful)));
             }
         }
+    }
+
+    fn api_call(&self, case: Option<&str>, call: &ApiCall) {
+        let answer = match (call.status, &call.error) {
+            (Some(status), _) => status.to_string(),
+            (None, error) => visible(error.as_deref().unwrap_or("no answer")),
+        };
+        let id = call.request_id.as_deref().unwrap_or_default();
+        let line = format!(
+            "      {} {} {} {} {answer} {:.0} ms {id}",
+            case.unwrap_or("run"),
+            call.service,
+            call.method,
+            call.route,
+            call.duration_ms
+        );
+        self.say(&line.style(self.styles.faint).to_string());
     }
 }

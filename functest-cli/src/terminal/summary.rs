@@ -3,9 +3,10 @@
 
 use functest::core::record::{CaseRecord, RunRecord, RunState};
 use functest::core::selection::Decision;
+use functest::core::words::{duration, visible};
 use owo_colors::OwoColorize;
 
-use super::{duration, table};
+use super::table;
 use crate::error::Error;
 use crate::output::Output;
 
@@ -19,18 +20,23 @@ pub(crate) fn print(record: &RunRecord, output: &Output) -> Result<(), Error> {
         let reason = if word == "passed" { checks_in_words(case) } else { reason.to_owned() };
         let choice = &case.choice;
         rows.add_row([
-            choice.case_name.clone(),
-            choice.project_name.clone(),
-            choice.tier.clone(),
-            duration(case.duration_ms),
+            visible(&choice.case_name),
+            visible(&choice.project_name),
+            visible(&choice.tier),
+            case.started.map(|_| duration(case.duration_ms)).unwrap_or_default(),
             word.style(output.styles.of(word)).to_string(),
-            reason,
+            visible(&reason),
         ]);
     }
     output.table(&rows)?;
     for leftover in &record.left {
         let word = "left in the cloud:";
-        output.line(format!("{} {}: {}", word.style(output.styles.bad), leftover.thing, leftover.reason))?;
+        output.line(format!(
+            "{} {}: {}",
+            word.style(output.styles.bad),
+            visible(&leftover.thing.to_string()),
+            visible(&leftover.reason)
+        ))?;
     }
     output.line(totals(record))
 }
@@ -55,5 +61,5 @@ fn totals(record: &RunRecord) -> String {
     let words: Vec<String> =
         counts.iter().filter(|(n, word)| *n > 0 || *word == "passed").map(|(n, word)| format!("{n} {word}")).collect();
     let how = if record.state == RunState::Interrupted { ", interrupted" } else { "" };
-    format!("{} in {}{how}", words.join(", "), duration(record.duration_ms.max(1)))
+    format!("{} in {}{how}", words.join(", "), duration(record.duration_ms))
 }

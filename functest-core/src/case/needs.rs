@@ -14,6 +14,8 @@ pub struct Needs {
     pub optional_services: Vec<&'static str>,
     /// An administrator's credential.
     pub admin: bool,
+    /// An administrator's credential for some of its checks, which are skipped without it.
+    pub optional_admin: bool,
 }
 
 /// A named lock.

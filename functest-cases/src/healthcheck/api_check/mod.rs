@@ -40,6 +40,7 @@ pub(super) fn factory() -> BuiltIn<Settings> {
         needs: Needs {
             services: vec!["identity"],
             optional_services: vec!["image", "network", "compute"],
+            optional_admin: true,
             ..Needs::default()
         },
         build: |settings| Box::new(ApiCheck { settings }),
