@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What is said when a cloud answers with an error, or with something strange.
+
+use super::*;
+
+async fn error_of(answer: impl Fn() -> ResponseTemplate + Send + Sync + 'static) -> Error {
+    let cloud = FakeCloud::with(move |_, request| request.url.path().ends_with("/networks").then(&answer)).await;
+    let (rest, _) = cloud.log_in().await;
+    rest.all::<Network>(&[]).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_text_says_request_status_words_and_id() {
+    let text = error_of(|| error(409, "Quota exceeded.")).await.to_string();
+    for part in ["GET", "/network/v2.0/networks", "409", "Quota exceeded.", "req-of-the-error"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_proxies_are_read() {
+    let html = "<html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>";
+    let failed = error_of(move || ResponseTemplate::new(502).set_body_raw(html, "text/html")).await;
+    assert!(failed.is_transient());
+    let text = failed.to_string();
+    assert!(text.contains("Bad Gateway") && !text.contains('<'), "{text}");
+    let empty = error_of(|| ResponseTemplate::new(403)).await.to_string();
+    assert!(empty.contains("403: without a word"), "{empty}");
+    let binary = error_of(|| ResponseTemplate::new(400).set_body_bytes([0xff, 0xfe, 0x00])).await;
+    assert_eq!(binary.status(), Some(400));
+}
+
+#[tokio::test]
+async fn answers_that_the_api_does_not_promise() {
+    let table: [(&str, &str); 6] = [
+        ("{\"networks\": [", "no JSON"),
+        ("", "no JSON"),
+        ("[]", "no list `networks`"),
+        ("{\"networks\": {\"id\": 1}}", "no list `networks`"),
+        ("{\"nets\": []}", "no list `networks`"),
+        ("{\"networks\": [{\"id\": 7}]}", "a network of the list"),
+    ];
+    for (body, words) in table {
+        let text = error_of(move || ResponseTemplate::new(200).set_body_string(body)).await.to_string();
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn one_of_the_wrong_form() {
+    let cloud = FakeCloud::with(|_, request| match request.url.path().rsplit('/').next() {
+        Some("user-a") => ok(json!({"user": "a text"})),
+        Some("user-b") => ok(json!({"person": {}})),
+        _ => None,
+    })
+    .await;
+    let (rest, _) = cloud.log_in().await;
+    let text = rest.get::<User>("user-a").await.unwrap_err().to_string();
+    assert!(text.contains("`user` is not what the API promises"), "{text}");
+    let text = rest.get::<User>("user-b").await.unwrap_err().to_string();
+    assert!(text.contains("no `user` in the answer"), "{text}");
+    assert_eq!(rest.get::<User>("user-c").await.unwrap_err().status(), Some(404));
+}
+
+#[tokio::test]
+async fn redirections_are_not_followed() {
+    let cloud = FakeCloud::start().await;
+    let trap = HangsUp::after(|_| panic!("the token went to another host"), "").await;
+    let url = trap.url.clone();
+    let away = move || ResponseTemplate::new(302).insert_header("Location", url.as_str());
+    drop(cloud);
+    assert_eq!(error_of(away).await.status(), Some(302));
+}
