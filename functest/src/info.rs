@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::embed::Functest;
 use crate::error::Error;
+use crate::plan::Plan;
 use crate::request::RunRequest;
 use crate::settings::with_deadline;
 use functest_core::selection::RequestError;
@@ -95,9 +96,7 @@ impl Functest {
     /// # Errors
     /// As [`Functest::plan`].
     pub fn tiers(&self, request: &RunRequest) -> Result<TierList, Error> {
-        let catalogue = self.catalogue(request.catalogue.as_deref())?;
-        let plan = self.plan(request)?;
-        let (selection, warnings) = (plan.selection, plan.warnings);
+        let Plan { catalogue, selection, warnings, .. } = self.plan(request)?;
         let mut choices = selection.cases.into_iter();
         let tiers = catalogue.tiers.iter().map(|tier| TierInfo {
             name: tier.name().to_owned(),
@@ -126,8 +125,8 @@ impl Functest {
     /// # Errors
     /// As [`Functest::plan`], and when there is no such case.
     pub fn test_case(&self, request: &RunRequest, name: &str) -> Result<CaseInfo, Error> {
-        let catalogue = self.catalogue(request.catalogue.as_deref())?;
         let plan = self.plan(request)?;
+        let catalogue = &plan.catalogue;
         let known: Vec<String> = catalogue.cases().map(|(_, case)| case.case_name.clone()).collect();
         let spec = catalogue.cases().map(|(_, case)| case).find(|case| case.case_name == name);
         let spec = spec.ok_or_else(|| unknown(name, &catalogue.origin, &known))?;

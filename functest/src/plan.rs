@@ -21,6 +21,7 @@ use crate::settings::{CASE_DEADLINE, RUN, RunSettings, with_deadline};
 pub struct Plan {
     pub(crate) functest: Functest,
     pub(crate) request: RunRequest,
+    pub(crate) catalogue: Catalogue,
     pub(crate) selection: Selection,
     pub(crate) warnings: Vec<String>,
     pub(crate) tiers: Vec<PlannedTier>,
@@ -53,6 +54,7 @@ impl Functest {
         Ok(Plan {
             functest: self.clone(),
             request: request.clone(),
+            catalogue,
             selection,
             warnings,
             tiers,
