@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The cloud's state: what every service has, what time it is, what is going to happen.
+
+mod agenda;
+mod clock;
+mod random;
+mod table;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use self::agenda::{Agenda, Happening};
+pub(crate) use self::clock::{Clock, fine_stamp, stamp};
+pub(crate) use self::random::Random;
+pub(crate) use self::table::Table;
+use crate::fault::Faults;
+use crate::options::Options;
+use crate::{compute, identity, image, network};
+
+/// The cloud. Whoever holds it sees it between two calls, never in the middle of one.
+#[derive(Debug)]
+pub(crate) struct Cloud {
+    pub(crate) options: Options,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) agenda: Agenda,
+    pub(crate) faults: Faults,
+    pub(crate) identity: identity::State,
+    pub(crate) image: image::State,
+    pub(crate) compute: compute::State,
+    pub(crate) network: network::State,
+}
+
+impl Cloud {
+    /// A cloud with what it starts with. `root` is where it is reached, such as `http://127.0.0.1:5001`.
+    pub(crate) fn new(options: Options, root: &str, seed: u64) -> Self {
+        let mut cloud = Self {
+            random: Random::new(seed),
+            faults: Faults::new(options.faults.clone(), seed),
+            options,
+            clock: Clock::default(),
+            agenda: Agenda::default(),
+            identity: identity::State::default(),
+            image: image::State::default(),
+            compute: compute::State::default(),
+            network: network::State::default(),
+        };
+        identity::seed(&mut cloud, root);
+        image::seed(&mut cloud);
+        network::seed(&mut cloud);
+        compute::seed(&mut cloud);
+        cloud
+    }
+
+    /// Lets happen what is due.
+    pub(crate) fn advance(&mut self) {
+        let now = Instant::now();
+        while let Some((happening, subject)) = self.agenda.take(now) {
+            happening(self, &subject);
+        }
+    }
+
+    /// Plans what happens to `subject` after that time.
+    pub(crate) fn after(&mut self, delay: Duration, subject: impl Into<String>, happening: Happening) {
+        self.agenda.add(Instant::now() + delay, subject, happening);
+    }
+}

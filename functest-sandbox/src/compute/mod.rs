@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Nova.
+
+use serde_json::json;
+
+use crate::api::{Api, ApiError, Call, Reply};
+use crate::cloud::Cloud;
+
+/// The Compute service.
+pub(crate) const API: Api = Api {
+    service_type: "compute",
+    name: "nova",
+    version_path: "/v2.1",
+    routes: &[],
+    body_limit: 114_688,
+    refuse,
+    finish: |_, _| {},
+};
+
+/// What Nova has.
+#[derive(Debug, Default)]
+pub(crate) struct State {}
+
+/// What every sandbox starts with.
+pub(crate) fn seed(_cloud: &mut Cloud) {}
+
+fn refuse(_: &Call, error: &ApiError) -> Reply {
+    Reply::json(error.status, &json!({"error": error.message}))
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From a call to its answer: the route, who may use it, the handler.
+
+use http::request::Parts;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::Shared;
+use crate::api::{Access, Api, ApiError, Call, Found, Reply, Route};
+use crate::{fault, identity};
+
+/// The route of a call, if the caller may use it; else the refusal.
+pub(super) fn admit(shared: &Shared, api: &Api, call: &mut Call) -> Result<&'static Route, Reply> {
+    let refuse = |call: &Call, error: ApiError| Err((api.refuse)(call, &error));
+    let found = shared.router.find(api, &call.method, &call.path);
+    let mut cloud = shared.cloud();
+    cloud.advance();
+    if let Some(token) = call.header("x-auth-token").map(str::to_owned) {
+        call.caller = identity::caller(&mut cloud, &token);
+    }
+    let (route, params) = match found {
+        Found::Route(route, params) => (route, params),
+        // Strangers do not learn what there is.
+        Found::OtherMethods(_) | Found::Nothing if call.caller.is_none() && !api.is_open(&call.path) => {
+            return Err(identity::stranger(call));
+        }
+        Found::OtherMethods(methods) => {
+            let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.");
+            return Err((api.refuse)(call, &error.kind("route")).header("allow", allowed.join(", ")));
+        }
+        Found::Nothing => return refuse(call, ApiError::not_found("The resource could not be found.").kind("route")),
+    };
+    call.params = params;
+    match (route.access, &call.caller) {
+        (Access::Public, _) => Ok(route),
+        (_, None) => Err(identity::stranger(call)),
+        (Access::Admin(policy), Some(caller)) if !caller.is_admin => refuse(call, ApiError::policy(policy)),
+        _ => Ok(route),
+    }
+}
+
+/// The handler's answer, or its refusal in the service's own words.
+pub(super) fn answer(shared: &Shared, api: &Api, route: &Route, call: &Call) -> Reply {
+    let mut cloud = shared.cloud();
+    let answer = match fault::instead(&mut cloud, call) {
+        Some(reply) => Ok(reply),
+        None => (route.handler)(&mut cloud, call),
+    };
+    // What the call started, and takes no time, has happened when it is answered.
+    cloud.advance();
+    answer.unwrap_or_else(|error| (api.refuse)(call, &error))
+}
+
+/// What every answer of a service has.
+pub(super) fn finish(api: &Api, call: &Call, mut reply: Reply) -> Reply {
+    (api.finish)(call, &mut reply);
+    let reply = reply.header("x-openstack-request-id", &call.request_id);
+    if call.method == Method::HEAD { Reply { body: crate::api::ReplyBody::Empty, ..reply } } else { reply }
+}
+
+/// The answer to what is asked of no service.
+pub(super) fn outside(head: &Parts) -> Reply {
+    match head.uri.path() {
+        "/" => {
+            let services: Vec<&str> = crate::api::APIS.iter().map(|api| api.service_type).collect();
+            Reply::ok(&json!({"sandbox": env!("CARGO_PKG_VERSION"), "services": services}))
+        }
+        path => {
+            let message = format!("There is no service at {path}");
+            Reply::json(
+                StatusCode::NOT_FOUND,
+                &json!({"error": {"code": 404, "title": "Not Found", "message": message}}),
+            )
+        }
+    }
+}

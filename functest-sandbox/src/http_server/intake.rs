@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From the bytes of a request to a call.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HOST};
+use http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+
+use super::{Shared, dispatch};
+use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
+use crate::image::Upload;
+
+/// What is done with a request, from its head to the answer.
+pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> Reply {
+    let Some((api, path)) = shared.router.service(head.uri.path()) else {
+        return dispatch::outside(&head);
+    };
+    let mut call = call(shared, api, path, &head);
+    let reply = match dispatch::admit(shared, api, &mut call) {
+        Ok(route) => match read(shared, api, route, &call, body).await {
+            Ok(body) => {
+                call.body = body;
+                dispatch::answer(shared, api, route, &call)
+            }
+            Err(error) => (api.refuse)(&call, &error),
+        },
+        Err(refusal) => refusal,
+    };
+    dispatch::finish(api, &call, reply)
+}
+
+fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+    let id = shared.cloud().random.uuid();
+    Call {
+        method: head.method.clone(),
+        path: path.to_owned(),
+        base: format!("http://{host}/{}", api.service_type),
+        query: Query::parse(head.uri.query().unwrap_or_default()),
+        headers: head.headers.clone(),
+        body: Body::Bytes(Bytes::new()),
+        params: Vec::new(),
+        caller: None,
+        request_id: format!("req-{id}"),
+    }
+}
+
+async fn read(shared: &Shared, api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+    if route.upload {
+        return Ok(Body::Upload(Upload::receive(body, shared.spool.path()).await?));
+    }
+    let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > api.body_limit) {
+        return Err(ApiError::too_large());
+    }
+    match Limited::new(body, api.body_limit).collect().await {
+        Ok(collected) => Ok(Body::Bytes(collected.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::too_large()),
+        Err(_) => Err(ApiError::bad_request("The body of the request ended early.")),
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who has which role on what.
+
+use std::collections::BTreeSet;
+
+use super::State;
+use crate::api::Read;
+
+/// One role of somebody on something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Assignment {
+    pub(crate) actor: Actor,
+    pub(crate) target: Target,
+    pub(crate) role_id: String,
+    /// Whether it holds for the projects below the target, and not for the target itself.
+    pub(crate) inherited: bool,
+}
+
+/// Who has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Actor {
+    User(String),
+    Group(String),
+}
+
+/// On what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    Project(String),
+    Domain(String),
+    System,
+}
+
+impl State {
+    /// The roles that a user has on something, those of groups, of inheritance and of implication among them.
+    pub(crate) fn roles_of(&self, user_id: &str, target: &Target) -> BTreeSet<String> {
+        let inherited_from = self.inherited_from(target);
+        let held = self.assignments.iter().filter(|assignment| {
+            let theirs = match &assignment.actor {
+                Actor::User(id) => id == user_id,
+                Actor::Group(id) => self.members.contains(&(id.clone(), user_id.to_owned())),
+            };
+            theirs
+                && match assignment.inherited {
+                    false => assignment.target == *target,
+                    true => inherited_from.contains(&assignment.target),
+                }
+        });
+        self.with_implied(held.map(|assignment| assignment.role_id.clone()))
+    }
+
+    /// From where roles are inherited to it: its domain, and the projects above it.
+    pub(crate) fn inherited_from(&self, target: &Target) -> Vec<Target> {
+        let Target::Project(id) = target else { return Vec::new() };
+        let mut above = Vec::new();
+        let mut next = self.projects.get(id);
+        while let Some(project) = next {
+            let (parent, domain) = (project.text("parent_id"), project.text("domain_id"));
+            if parent.is_empty() || parent == domain || above.len() > 64 {
+                above.push(Target::Domain(domain.to_owned()));
+                break;
+            }
+            above.push(Target::Project(parent.to_owned()));
+            next = self.projects.get(parent);
+        }
+        above
+    }
+
+    /// These roles and all that they imply.
+    pub(crate) fn with_implied(&self, roles: impl Iterator<Item = String>) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        let mut open: Vec<String> = roles.collect();
+        while let Some(role) = open.pop() {
+            if all.insert(role.clone()) {
+                open.extend(
+                    self.implied_roles.iter().filter(|(prior, _)| *prior == role).map(|(_, implied)| implied.clone()),
+                );
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who asks.
+
+use super::token::Token;
+use crate::cloud::Cloud;
+use crate::fault::Lie;
+
+/// Who asks, by a valid token.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) token_id: String,
+    pub(crate) user_id: String,
+    pub(crate) project_id: Option<String>,
+    pub(crate) domain_id: Option<String>,
+    /// The names of the caller's roles.
+    pub(crate) roles: Vec<String>,
+    /// Whether one of them is `admin`.
+    pub(crate) is_admin: bool,
+    /// Whether the borders between projects are open to this caller, which they are to nobody in a healthy cloud.
+    pub(crate) borderless: bool,
+}
+
+/// Whose token it is. `None` when nobody issued it, it has expired or was revoked.
+pub(crate) fn caller(cloud: &mut Cloud, token_id: &str) -> Option<Caller> {
+    let now = cloud.clock.now();
+    let token = cloud.identity.tokens.get(token_id)?;
+    if token.expires <= now || !token.is_still_good(&cloud.identity) {
+        return None;
+    }
+    let Token { user_id, project_id, domain_id, roles, .. } = token.clone();
+    let roles: Vec<String> = roles.into_iter().map(|(_, name)| name).collect();
+    Some(Caller {
+        token_id: token_id.to_owned(),
+        user_id,
+        project_id,
+        domain_id,
+        is_admin: roles.iter().any(|role| role == "admin") || cloud.faults.lies(Lie::RoleBordersOpen),
+        borderless: cloud.faults.lies(Lie::ProjectBordersOpen),
+        roles,
+    })
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The service catalog: what is where.
+
+use serde_json::{Value, json};
+
+use super::State;
+use crate::api::{Answer, Call, Read, Reply, Route};
+use crate::cloud::Cloud;
+
+pub(super) const ROUTES: &[Route] = &[Route::get("/v3/auth/catalog", show)];
+
+fn show(cloud: &mut Cloud, call: &Call) -> Answer {
+    let project = call.caller()?.project_id.clone();
+    let links = json!({"self": format!("{}/v3/auth/catalog", call.base), "previous": null, "next": null});
+    Ok(Reply::ok(&json!({"catalog": catalog(&cloud.identity, project.as_deref()), "links": links})))
+}
+
+/// The services that are enabled, each with its enabled endpoints.
+pub(super) fn catalog(state: &State, project_id: Option<&str>) -> Value {
+    let enabled = |item: &&crate::api::Document| item.get("enabled").and_then(Value::as_bool).unwrap_or(true);
+    let entry = |service: &crate::api::Document| {
+        let endpoints: Vec<Value> = state
+            .endpoints
+            .of(service.text("id"))
+            .filter(enabled)
+            .map(|endpoint| {
+                let url = endpoint.text("url").replace("$(project_id)s", project_id.unwrap_or_default());
+                let url = url.replace("%(project_id)s", project_id.unwrap_or_default());
+                json!({
+                    "id": endpoint["id"], "interface": endpoint["interface"], "region_id": endpoint["region_id"],
+                    "url": url, "region": endpoint["region_id"],
+                })
+            })
+            .collect();
+        json!({"endpoints": endpoints, "id": service["id"], "type": service["type"], "name": service["name"]})
+    };
+    state.services.values().filter(enabled).map(entry).collect()
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Keystone.
+
+mod assignment;
+mod caller;
+mod catalog;
+mod seed;
+mod token;
+mod version;
+
+use std::collections::{BTreeSet, HashMap};
+
+use http::StatusCode;
+use serde_json::json;
+
+pub(crate) use self::assignment::{Actor, Assignment, Target};
+pub(crate) use self::caller::{Caller, caller};
+pub(crate) use self::seed::{PASSWORD, REGION, seed};
+use self::token::Token;
+use crate::api::{Api, ApiError, Call, Document, Reply};
+use crate::cloud::Table;
+
+/// The Identity service.
+pub(crate) const API: Api = Api {
+    service_type: "identity",
+    name: "keystone",
+    version_path: "/v3",
+    routes: &[version::ROUTES, token::ROUTES, catalog::ROUTES],
+    body_limit: 114_688,
+    refuse,
+    finish: |_, reply| reply.headers.push((http::header::VARY, http::HeaderValue::from_static("X-Auth-Token"))),
+};
+
+/// The domain that is always there.
+pub(crate) const DEFAULT_DOMAIN: &str = "default";
+
+/// What Keystone has.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) domains: Table<Document>,
+    pub(crate) projects: Table<Document>,
+    pub(crate) users: Table<Document>,
+    pub(crate) groups: Table<Document>,
+    pub(crate) roles: Table<Document>,
+    pub(crate) regions: Table<Document>,
+    pub(crate) services: Table<Document>,
+    pub(crate) endpoints: Table<Document>,
+    /// Owned by their users.
+    pub(crate) application_credentials: Table<Document>,
+    /// Of users and application credentials, by id. Never shown.
+    passwords: HashMap<String, String>,
+    pub(crate) assignments: BTreeSet<Assignment>,
+    /// A role and one that it implies.
+    pub(crate) implied_roles: BTreeSet<(String, String)>,
+    /// Group and user.
+    pub(crate) members: BTreeSet<(String, String)>,
+    tokens: HashMap<String, Token>,
+}
+
+/// Keystone's own shape of a refusal.
+fn refuse(call: &Call, error: &ApiError) -> Reply {
+    let message = match error.kind {
+        ApiError::POLICY => format!("You are not authorized to perform the requested action: {}.", error.message),
+        _ => error.message.clone(),
+    };
+    let body = json!({"error": {"code": error.status.as_u16(), "message": message, "title": error.title()}});
+    let reply = Reply::json(error.status, &body);
+    match error.status {
+        StatusCode::UNAUTHORIZED => reply.header("www-authenticate", challenge(call)),
+        _ => reply,
+    }
+}
+
+/// The refusal of whoever has no valid token: the same from every service, because one middleware gives it.
+pub(crate) fn stranger(call: &Call) -> Reply {
+    refuse(call, &ApiError::unauthorized())
+}
+
+fn challenge(call: &Call) -> String {
+    let root = call.base.rsplit_once('/').map_or("", |(root, _)| root);
+    format!("Keystone uri=\"{root}/identity\"")
+}

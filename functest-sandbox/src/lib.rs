@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//! An embedded OpenStack to try, develop and break things on.
+//!
+//! A [`Sandbox`] serves Keystone, Glance, Nova and Neutron on one port of 127.0.0.1, with the behaviour of the real ones
+//! as far as `docs/sandbox.md` says. It knows nothing of those who talk to it.
+
+mod api;
+mod cloud;
+mod compute;
+mod fault;
+mod http_server;
+mod identity;
+mod image;
+mod network;
+mod options;
+mod sandbox;
+
+pub use self::fault::{FaultFile, FaultFileError};
+pub use self::options::Options;
+pub use self::sandbox::{Sandbox, StartError};

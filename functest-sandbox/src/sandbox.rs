@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A running sandbox.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::Router;
+use crate::cloud::Cloud;
+use crate::http_server::{self, Shared};
+use crate::identity::{PASSWORD, REGION};
+use crate::options::Options;
+
+/// A sandbox that runs. It ends, with all that is in it, when this is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    seed: u64,
+    stop: CancellationToken,
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, most likely.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No folder for uploads.
+    #[error("cannot make a temporary folder for images: {0}")]
+    Folder(std::io::Error),
+    /// A mistake of ours.
+    #[error("the sandbox's own routes contradict each other: {0}")]
+    Routes(#[from] matchit::InsertError),
+}
+
+impl Sandbox {
+    /// Starts one. Must be called on a tokio runtime, on which it runs.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(|source| StartError::Listen { port, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { port, source })?;
+        let seed = options.seed.unwrap_or_else(rand::random);
+        let spool = tempfile::Builder::new().prefix("functest-sandbox-").tempdir().map_err(StartError::Folder)?;
+        let cloud = Cloud::new(options, &format!("http://{address}"), seed);
+        let shared = Arc::new(Shared::new(cloud, Router::new()?, spool));
+        let stop = CancellationToken::new();
+        tokio::spawn(http_server::serve(listener, shared, stop.clone()));
+        Ok(Self { address, seed, stop })
+    }
+
+    /// Where Keystone is, such as `http://127.0.0.1:5001/identity/v3`.
+    pub fn auth_url(&self) -> String {
+        format!("http://{}/identity/v3", self.address)
+    }
+
+    /// A clouds.yaml with the clouds `sandbox-admin` and `sandbox-demo`.
+    pub fn clouds_yaml(&self) -> String {
+        let cloud = |user: &str| {
+            format!(
+                "  sandbox-{user}:\n    auth:\n      auth_url: {}\n      username: {user}\n      password: {PASSWORD}\n      \
+                 project_name: {user}\n      user_domain_name: Default\n      project_domain_name: Default\n    \
+                 region_name: {REGION}\n    interface: public\n    identity_api_version: 3\n",
+                self.auth_url()
+            )
+        };
+        format!("clouds:\n{}{}", cloud("admin"), cloud("demo"))
+    }
+
+    /// What everything random in it comes from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
