@@ -8,6 +8,7 @@ mod api;
 mod cloud;
 mod compute;
 mod fault;
+mod guest;
 mod http_server;
 mod identity;
 mod image;
@@ -15,6 +16,6 @@ mod network;
 mod options;
 mod sandbox;
 
-pub use self::fault::{FaultFile, FaultFileError};
+pub use self::fault::{Distribution, Fault, FaultFile, FaultFileError, Happens, Lie, Rule};
 pub use self::options::Options;
 pub use self::sandbox::{Sandbox, StartError};

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Router;
 use crate::cloud::Cloud;
+use crate::guest::{Doors, Doorway};
 use crate::http_server::{self, Shared};
 use crate::identity::{PASSWORD, REGION};
 use crate::options::Options;
@@ -18,6 +19,7 @@ use crate::options::Options;
 pub struct Sandbox {
     address: SocketAddr,
     seed: u64,
+    guest_port: u16,
     stop: CancellationToken,
 }
 
@@ -35,6 +37,9 @@ pub enum StartError {
     /// No folder for uploads.
     #[error("cannot make a temporary folder for images: {0}")]
     Folder(std::io::Error),
+    /// Other sandboxes have all of them.
+    #[error("no range of loopback addresses is left for floating IPs: {0}")]
+    Floating(std::io::Error),
     /// A mistake of ours.
     #[error("the sandbox's own routes contradict each other: {0}")]
     Routes(#[from] matchit::InsertError),
@@ -45,7 +50,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the port is taken.
-    pub async fn start(options: Options) -> Result<Self, StartError> {
+    pub async fn start(mut options: Options) -> Result<Self, StartError> {
         let port = options.port;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .await
@@ -53,11 +58,15 @@ impl Sandbox {
         let address = listener.local_addr().map_err(|source| StartError::Listen { port, source })?;
         let seed = options.seed.unwrap_or_else(rand::random);
         let spool = tempfile::Builder::new().prefix("functest-sandbox-").tempdir().map_err(StartError::Folder)?;
+        let doorway = Doorway::find().await.map_err(StartError::Floating)?;
+        (options.floating_network, options.guest_port) = (doorway.network, doorway.port);
+        let guest_port = doorway.port;
         let cloud = Cloud::new(options, &format!("http://{address}"), seed);
         let shared = Arc::new(Shared::new(cloud, Router::new()?, spool));
         let stop = CancellationToken::new();
+        tokio::spawn(Doors::new(doorway, Arc::clone(&shared)).tend(stop.clone()));
         tokio::spawn(http_server::serve(listener, shared, stop.clone()));
-        Ok(Self { address, seed, stop })
+        Ok(Self { address, seed, guest_port, stop })
     }
 
     /// Where Keystone is, such as `http://127.0.0.1:5001/identity/v3`.
@@ -76,6 +85,11 @@ impl Sandbox {
             )
         };
         format!("clouds:\n{}{}", cloud("admin"), cloud("demo"))
+    }
+
+    /// The port of a floating IP that the guest behind it answers SSH on: 22 where that may be bound.
+    pub fn guest_port(&self) -> u16 {
+        self.guest_port
     }
 
     /// What everything random in it comes from.

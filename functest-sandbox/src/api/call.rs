@@ -70,6 +70,16 @@ impl Call {
         self.is_admin() || (!project_id.is_empty() && self.project_id() == project_id)
     }
 
+    /// Whether what belongs to that project is shown to the caller.
+    pub(crate) fn may_see(&self, project_id: &str) -> bool {
+        self.sees_everything() || self.may_touch(project_id)
+    }
+
+    /// Whether the borders between projects are broken for the caller, which is a fault.
+    pub(crate) fn sees_everything(&self) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.borderless)
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.body {
             Body::Bytes(bytes) => bytes,

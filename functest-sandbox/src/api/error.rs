@@ -46,6 +46,9 @@ impl ApiError {
     /// The kind of a refusal whose message is the name of a rule.
     pub(crate) const POLICY: &'static str = "policy";
 
+    /// The kind of a refusal that comes before any handler: no such path, no such method, a body too large.
+    pub(crate) const ROUTE: &'static str = "route";
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
     }
@@ -55,7 +58,7 @@ impl ApiError {
     }
 
     pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request is too large.")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request is too large.").kind(Self::ROUTE)
     }
 
     /// The phrase that belongs to the status, such as `Not Found`.

@@ -17,7 +17,7 @@ pub(crate) use self::call::{Body, Call};
 pub(crate) use self::document::{Document, Read, document};
 pub(crate) use self::error::ApiError;
 pub(crate) use self::query::{Query, truth};
-pub(crate) use self::reply::{Reply, ReplyBody};
+pub(crate) use self::reply::{Reply, ReplyBody, html_page};
 pub(crate) use self::router::{Found, Router};
 use crate::cloud::Cloud;
 
@@ -40,6 +40,8 @@ pub(crate) struct Api {
     pub(crate) routes: &'static [&'static [Route]],
     /// The largest body in bytes; beyond it the answer is 413.
     pub(crate) body_limit: usize,
+    /// What is checked of every call before anything else, such as its microversion.
+    pub(crate) admit: fn(&Call) -> Result<(), ApiError>,
     /// Refusals in the service's own shape.
     pub(crate) refuse: fn(&Call, &ApiError) -> Reply,
     /// Headers that every answer of the service has.

@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::ApiError;
 use crate::image::Content;
 
 /// An answer.
@@ -56,14 +57,30 @@ impl Reply {
 
     /// The same with one more header; a value that no header can have is left out.
     pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+        self.add_header(name, value.as_ref());
+        self
+    }
+
+    /// Adds a header; a value that no header can have is left out.
+    pub(crate) fn add_header(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.push((HeaderName::from_static(name), value));
         }
-        self
     }
 
     /// The same with the place of what was made.
     pub(crate) fn location(self, url: impl AsRef<str>) -> Self {
         self.header("location", url)
     }
+}
+
+/// A refusal as WebOb and Glance show it: a page.
+pub(crate) fn html_page(error: &ApiError) -> Reply {
+    let title = format!("{} {}", error.status.as_u16(), error.title());
+    let message = error.message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let body = format!(
+        "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {message}<br /><br />\n\n\n\n \
+         </body>\n</html>"
+    );
+    Reply::bytes(error.status, "text/html; charset=UTF-8", body)
 }

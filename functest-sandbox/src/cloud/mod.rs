@@ -48,6 +48,7 @@ impl Cloud {
         image::seed(&mut cloud);
         network::seed(&mut cloud);
         compute::seed(&mut cloud);
+        cloud.faults_changed();
         cloud
     }
 
@@ -57,6 +58,13 @@ impl Cloud {
         while let Some((happening, subject)) = self.agenda.take(now) {
             happening(self, &subject);
         }
+    }
+
+    /// Takes over what of the faults is state of the cloud.
+    pub(crate) fn faults_changed(&mut self) {
+        let milliseconds = self.faults.clock_skew() * 1000.0;
+        self.clock.skew = chrono::TimeDelta::try_milliseconds(milliseconds as i64).unwrap_or_default();
+        self.identity.phantoms = self.faults.phantom_services().map(str::to_owned).collect();
     }
 
     /// Plans what happens to `subject` after that time.

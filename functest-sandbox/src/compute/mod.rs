@@ -1,29 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Nova.
 
-use serde_json::json;
+mod aggregate;
+mod availability_zone;
+mod extension;
+mod flavor;
+mod flavor_access;
+mod flavor_extra_specs;
+mod host;
+mod hypervisor;
+mod keypair;
+mod limits;
+mod list;
+mod microversion;
+mod quota;
+mod refusal;
+mod seed;
+pub(crate) mod server;
+mod server_group;
+mod usage;
+mod version;
 
-use crate::api::{Api, ApiError, Call, Reply};
-use crate::cloud::Cloud;
+pub(crate) use self::seed::seed;
+use self::server::Server;
+use crate::api::{Api, Document};
+use crate::cloud::Table;
 
 /// The Compute service.
 pub(crate) const API: Api = Api {
     service_type: "compute",
     name: "nova",
     version_path: "/v2.1",
-    routes: &[],
+    routes: &[
+        version::ROUTES,
+        extension::ROUTES,
+        flavor::ROUTES,
+        flavor_extra_specs::ROUTES,
+        flavor_access::ROUTES,
+        keypair::ROUTES,
+        server::ROUTES,
+        server_group::ROUTES,
+        aggregate::ROUTES,
+        hypervisor::ROUTES,
+        host::ROUTES,
+        availability_zone::ROUTES,
+        quota::ROUTES,
+        limits::ROUTES,
+        usage::ROUTES,
+    ],
     body_limit: 114_688,
-    refuse,
-    finish: |_, _| {},
+    admit: microversion::admit,
+    refuse: refusal::refuse,
+    finish: microversion::finish,
 };
 
 /// What Nova has.
 #[derive(Debug, Default)]
-pub(crate) struct State {}
-
-/// What every sandbox starts with.
-pub(crate) fn seed(_cloud: &mut Cloud) {}
-
-fn refuse(_: &Call, error: &ApiError) -> Reply {
-    Reply::json(error.status, &json!({"error": error.message}))
+pub(crate) struct State {
+    flavors: Table<Document>,
+    /// Owned by users; by user and name.
+    keypairs: Table<Document>,
+    pub(crate) servers: Table<Server>,
+    server_groups: Table<Document>,
+    aggregates: Table<Document>,
+    /// What projects' quotas are where they are not the defaults.
+    quotas: Table<Document>,
+    hosts: Table<Document>,
+    /// How many servers there have been.
+    built: u64,
 }

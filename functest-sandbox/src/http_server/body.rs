@@ -1,48 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bodies of answers.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use futures::TryStreamExt;
-use http::{HeaderValue, Response};
+use futures::{Stream, StreamExt, TryStreamExt};
+use http::{HeaderValue, Response, header::CONTENT_LENGTH};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use tokio_util::io::ReaderStream;
 
 use crate::api::{Reply, ReplyBody};
+use crate::fault::Ending;
 use crate::image::Content;
 
 /// The body of an answer.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;
 
-pub(super) fn response(reply: Reply) -> Response<AnswerBody> {
-    let mut response = Response::new(match reply.body {
-        ReplyBody::Empty => full(Bytes::new()),
-        ReplyBody::Bytes(bytes) => full(bytes),
-        ReplyBody::Content(content) => streamed(content),
-    });
+/// How a client sees that this is no real cloud.
+const SERVER: &str = concat!("functest-sandbox/", env!("CARGO_PKG_VERSION"));
+
+pub(super) fn response(reply: Reply, ending: Ending) -> Response<AnswerBody> {
+    let length = match &reply.body {
+        ReplyBody::Bytes(bytes) => Some(bytes.len()),
+        _ => None,
+    };
+    let body = match (reply.body, ending) {
+        (ReplyBody::Empty, _) => full(Bytes::new()),
+        (ReplyBody::Bytes(bytes), Ending::Whole) => full(bytes),
+        (ReplyBody::Bytes(bytes), ending) => ended(futures::stream::iter([Ok(bytes)]), ending),
+        (ReplyBody::Content(content), ending) => ended(stream(content), ending),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     for (name, value) in reply.headers {
         response.headers_mut().append(name, value);
     }
     response.headers_mut().insert(http::header::SERVER, HeaderValue::from_static(SERVER));
+    // What is cut short had announced its whole length.
+    if let (Some(length), true) = (length, ending != Ending::Whole) {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
     response
 }
-
-/// How a client sees that this is no real cloud.
-const SERVER: &str = concat!("functest-sandbox/", env!("CARGO_PKG_VERSION"));
 
 fn full(bytes: Bytes) -> AnswerBody {
     Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
-fn streamed(content: Content) -> AnswerBody {
+fn stream(content: Content) -> futures::stream::BoxStream<'static, Result<Bytes, std::io::Error>> {
     match content {
-        Content::Memory(bytes) => full(bytes),
+        Content::Memory(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
         Content::File(path) => {
-            let file = futures::stream::once(async move { tokio::fs::File::open(&*path).await });
-            let frames = file.map_ok(|file| ReaderStream::new(file).map_ok(Frame::data)).try_flatten();
-            StreamBody::new(frames).boxed_unsync()
+            let file = futures::stream::once(async move {
+                let file = tokio::fs::File::open(&*path).await?;
+                // The file goes with the last who has its path.
+                Ok::<_, std::io::Error>(ReaderStream::new(file).inspect(move |_| drop(path.as_os_str())))
+            });
+            file.try_flatten().boxed()
+        }
+    }
+}
+
+fn ended(chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, ending: Ending) -> AnswerBody {
+    match ending {
+        Ending::Whole | Ending::Reset { .. } => StreamBody::new(chunks.map_ok(Frame::data)).boxed_unsync(),
+        Ending::Truncated(bytes) => {
+            let cut = chunks.scan(bytes, |left, chunk| {
+                let next = match chunk {
+                    _ if *left == 0 => Err(std::io::Error::other("the sandbox was told to cut the answer")),
+                    Ok(mut chunk) => {
+                        chunk.truncate(*left);
+                        *left -= chunk.len();
+                        Ok(chunk)
+                    }
+                    Err(error) => Err(error),
+                };
+                futures::future::ready(Some(next))
+            });
+            // One more, so that there is always an end that is none.
+            let broken = futures::stream::iter([Err(std::io::Error::other("the sandbox was told to cut the answer"))]);
+            StreamBody::new(cut.chain(broken).map_ok(Frame::data)).boxed_unsync()
+        }
+        Ending::Slow(rate) => {
+            // Ten portions a second, or one byte at a time.
+            let portion = usize::try_from(rate / 10).unwrap_or(usize::MAX).max(1);
+            let pause = Duration::from_secs_f64(portion as f64 / rate as f64);
+            let portions = chunks.map_ok(move |chunk| {
+                let cuts = (0..chunk.len()).step_by(portion);
+                let pieces: Vec<Bytes> =
+                    cuts.map(|start| chunk.slice(start..chunk.len().min(start.saturating_add(portion)))).collect();
+                futures::stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>))
+            });
+            let paced = portions.try_flatten().then(move |piece| async move {
+                tokio::time::sleep(pause).await;
+                piece
+            });
+            StreamBody::new(paced.map_ok(Frame::data)).boxed_unsync()
         }
     }
 }

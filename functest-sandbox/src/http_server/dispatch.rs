@@ -27,11 +27,14 @@ pub(super) fn admit(shared: &Shared, api: &Api, call: &mut Call) -> Result<&'sta
         Found::OtherMethods(methods) => {
             let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
             let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.");
-            return Err((api.refuse)(call, &error.kind("route")).header("allow", allowed.join(", ")));
+            return Err((api.refuse)(call, &error.kind(ApiError::ROUTE)).header("allow", allowed.join(", ")));
         }
-        Found::Nothing => return refuse(call, ApiError::not_found("The resource could not be found.").kind("route")),
+        Found::Nothing => {
+            return refuse(call, ApiError::not_found("The resource could not be found.").kind(ApiError::ROUTE));
+        }
     };
     call.params = params;
+    (api.admit)(call).map_err(|error| (api.refuse)(call, &error))?;
     match (route.access, &call.caller) {
         (Access::Public, _) => Ok(route),
         (_, None) => Err(identity::stranger(call)),
@@ -49,7 +52,8 @@ pub(super) fn answer(shared: &Shared, api: &Api, route: &Route, call: &Call) -> 
     };
     // What the call started, and takes no time, has happened when it is answered.
     cloud.advance();
-    answer.unwrap_or_else(|error| (api.refuse)(call, &error))
+    let reply = answer.unwrap_or_else(|error| (api.refuse)(call, &error));
+    cloud.faults.let_settle(call, reply)
 }
 
 /// What every answer of a service has.

@@ -2,6 +2,7 @@
 //! From the bytes of a request to a call.
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -9,25 +10,42 @@ use hyper::body::Incoming;
 
 use super::{Shared, dispatch};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
+use crate::fault::Ending;
 use crate::image::Upload;
 
 /// What is done with a request, from its head to the answer.
-pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> Reply {
+pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {
     let Some((api, path)) = shared.router.service(head.uri.path()) else {
-        return dispatch::outside(&head);
+        return (dispatch::outside(&head), Ending::Whole);
     };
+    let wire = shared.cloud().faults.on_the_way(api.service_type, head.method.as_str(), head.uri.path());
+    tokio::time::sleep(wire.delay).await;
     let mut call = call(shared, api, path, &head);
-    let reply = match dispatch::admit(shared, api, &mut call) {
-        Ok(route) => match read(shared, api, route, &call, body).await {
+    let has_effect =
+        wire.refusal.as_ref().is_none_or(|(_, done)| *done) && wire.ending != Ending::Reset { done: false };
+    let reply = match has_effect {
+        true => act(shared, api, &mut call, body).await,
+        false => Reply::empty(StatusCode::OK),
+    };
+    let reply = match wire.refusal {
+        Some((error, _)) => (api.refuse)(&call, &error),
+        None => reply,
+    };
+    (dispatch::finish(api, &call, reply), wire.ending)
+}
+
+/// Has the request answered.
+async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Reply {
+    match dispatch::admit(shared, api, call) {
+        Ok(route) => match read(shared, api, route, call, body).await {
             Ok(body) => {
                 call.body = body;
-                dispatch::answer(shared, api, route, &call)
+                dispatch::answer(shared, api, route, call)
             }
-            Err(error) => (api.refuse)(&call, &error),
+            Err(error) => (api.refuse)(call, &error),
         },
         Err(refusal) => refusal,
-    };
-    dispatch::finish(api, &call, reply)
+    }
 }
 
 fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {

@@ -2,45 +2,26 @@
 //! HTTP: connections, the way of a request to its handler and of the answer back.
 
 mod body;
+mod control;
 mod dispatch;
 mod intake;
+mod line;
+mod shared;
 
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::body::AnswerBody;
-use crate::api::Router;
-use crate::cloud::Cloud;
-
-/// What every connection shares.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    cloud: Mutex<Cloud>,
-    pub(crate) router: Router,
-    /// Where uploads are put while they are being received.
-    pub(crate) spool: tempfile::TempDir,
-    /// Told after every call: something may be due, or may have become reachable.
-    pub(crate) changed: Notify,
-}
-
-impl Shared {
-    pub(crate) fn new(cloud: Cloud, router: Router, spool: tempfile::TempDir) -> Self {
-        Self { cloud: Mutex::new(cloud), router, spool, changed: Notify::new() }
-    }
-
-    /// The cloud, for as long as a call takes. Nobody waits for anything while holding it.
-    pub(crate) fn cloud(&self) -> MutexGuard<'_, Cloud> {
-        self.cloud.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use self::line::Line;
+pub(crate) use self::shared::Shared;
+use crate::fault::Ending;
 
 /// Accepts connections until told to stop.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
@@ -63,10 +44,12 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: Canc
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>, stop: CancellationToken) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(Arc::clone(&shared), request));
+    let reset = Arc::new(AtomicBool::new(false));
+    let line = Line::new(stream, Arc::clone(&reset));
+    let service = service_fn(|request| answer(Arc::clone(&shared), request, Arc::clone(&reset)));
     let serving = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(line), service);
     tokio::select! {
         () = stop.cancelled() => {}
         result = serving => if let Err(error) = result {
@@ -75,9 +58,25 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, stop: CancellationTo
     }
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<AnswerBody>, Infallible> {
+/// A connection that is to be reset.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox was told to reset the connection")]
+struct Broken;
+
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+    reset: Arc<AtomicBool>,
+) -> Result<Response<AnswerBody>, Broken> {
     let (head, body) = request.into_parts();
-    let reply = intake::take(&shared, head, body).await;
+    if let Some(verb) = head.uri.path().strip_prefix("/sandbox/") {
+        return Ok(body::response(control::answer(&shared, &head.method, verb, body).await, Ending::Whole));
+    }
+    let (reply, ending) = intake::take(&shared, head, body).await;
     shared.changed.notify_waiters();
-    Ok(body::response(reply))
+    if matches!(ending, Ending::Reset { .. }) {
+        reset.store(true, Ordering::Relaxed);
+        return Err(Broken);
+    }
+    Ok(body::response(reply, ending))
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::State;
+use super::{REGION, State};
 use crate::api::{Answer, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
@@ -34,5 +34,18 @@ pub(super) fn catalog(state: &State, project_id: Option<&str>) -> Value {
             .collect();
         json!({"endpoints": endpoints, "id": service["id"], "type": service["type"], "name": service["name"]})
     };
-    state.services.values().filter(enabled).map(entry).collect()
+    let phantoms = state.phantoms.iter().map(|service| phantom(service));
+    state.services.values().filter(enabled).map(entry).chain(phantoms).collect()
+}
+
+/// A service that is not there: nobody listens on port 1.
+fn phantom(service: &str) -> Value {
+    let endpoint = |interface: &str| {
+        json!({
+            "id": format!("phantom-{service}-{interface}"), "interface": interface, "region_id": REGION, "region": REGION,
+            "url": "http://127.0.0.1:1",
+        })
+    };
+    let endpoints = ["public", "internal", "admin"].map(endpoint);
+    json!({"endpoints": endpoints, "id": format!("phantom-{service}"), "type": service, "name": service})
 }

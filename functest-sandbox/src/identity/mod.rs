@@ -27,6 +27,7 @@ pub(crate) const API: Api = Api {
     version_path: "/v3",
     routes: &[version::ROUTES, token::ROUTES, catalog::ROUTES],
     body_limit: 114_688,
+    admit: |_| Ok(()),
     refuse,
     finish: |_, reply| reply.headers.push((http::header::VARY, http::HeaderValue::from_static("X-Auth-Token"))),
 };
@@ -55,6 +56,8 @@ pub(crate) struct State {
     /// Group and user.
     pub(crate) members: BTreeSet<(String, String)>,
     tokens: HashMap<String, Token>,
+    /// Services that the catalog lists and that are not there, which is a fault.
+    pub(crate) phantoms: Vec<String>,
 }
 
 /// Keystone's own shape of a refusal.

@@ -3,9 +3,7 @@
 
 mod content;
 
-use http::header::CONTENT_TYPE;
-
-use crate::api::{Api, ApiError, Call, Document, Reply};
+use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
 use crate::cloud::{Cloud, Table};
 
 pub(crate) use self::content::{Content, Upload};
@@ -17,6 +15,7 @@ pub(crate) const API: Api = Api {
     version_path: "",
     routes: &[],
     body_limit: 1 << 20,
+    admit: |_| Ok(()),
     refuse,
     finish: |_, _| {},
 };
@@ -32,12 +31,10 @@ pub(crate) fn seed(_cloud: &mut Cloud) {}
 
 /// Glance says no in HTML.
 fn refuse(_: &Call, error: &ApiError) -> Reply {
-    let title = format!("{} {}", error.status.as_u16(), error.title());
-    let body = format!(
-        "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {}<br /><br />\n\n\n\n </body>\n</html>",
-        error.message
-    );
-    let mut reply = Reply::bytes(error.status, "text/html; charset=UTF-8", body);
-    reply.headers.retain(|(name, _)| name == CONTENT_TYPE);
-    reply
+    html_page(error)
+}
+
+/// An image that the caller may use.
+pub(crate) fn visible<'c>(cloud: &'c Cloud, _call: &Call, id: &str) -> Option<&'c Document> {
+    cloud.image.images.get(id)
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Neutron.
 
+pub(crate) mod for_servers;
+pub(crate) mod reachability;
+
 use serde_json::json;
 
 use crate::api::{Api, ApiError, Call, Reply};
@@ -13,6 +16,7 @@ pub(crate) const API: Api = Api {
     version_path: "",
     routes: &[],
     body_limit: 114_688,
+    admit: |_| Ok(()),
     refuse,
     finish: |_, _| {},
 };

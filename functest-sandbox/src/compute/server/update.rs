@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Changing what a server is called.
+
+use serde_json::{Value, json};
+
+use super::super::microversion;
+use super::super::refusal::{body, invalid};
+use super::{find_mut, view};
+use crate::api::schema::{Field, Problem, Type, optional};
+use crate::api::{Answer, ApiError, Call, Read};
+use crate::cloud::Cloud;
+
+const FIELDS: [Field; 5] = [
+    optional("name", Type::Text(1, 255)),
+    optional("description", Type::Or(&Type::Text(0, 255))),
+    optional("accessIPv4", Type::Or(&Type::Text(0, 15))),
+    optional("accessIPv6", Type::Or(&Type::Text(0, 45))),
+    optional("OS-DCF:diskConfig", Type::OneOf(&["AUTO", "MANUAL"])),
+];
+
+pub(super) fn update(cloud: &mut Cloud, call: &Call) -> Answer {
+    let asked = body(call, "server", &FIELDS)?;
+    if asked.contains_key("description") && microversion::of(call) < 19 {
+        let reason = "Additional properties are not allowed ('description' was unexpected)".to_owned();
+        return Err(invalid("server", &Problem { key: String::new(), value: Value::Object(asked), reason }));
+    }
+    let addresses = [("accessIPv4", true), ("accessIPv6", false)];
+    for (key, v4) in addresses {
+        let text = asked.text(key);
+        let right = match v4 {
+            true => text.parse::<std::net::Ipv4Addr>().is_ok(),
+            false => text.parse::<std::net::Ipv6Addr>().is_ok(),
+        };
+        if !text.is_empty() && !right {
+            let reason = format!("'{text}' is no address of that kind");
+            return Err(invalid(key, &Problem { key: key.to_owned(), value: json!(text), reason }));
+        }
+    }
+    let now = cloud.clock.now();
+    let server = find_mut(&mut cloud.compute, call)?;
+    if asked.contains_key("name") {
+        let name = asked.text("name").trim();
+        if name.is_empty() {
+            return Err(ApiError::bad_request("Invalid input for field/attribute name. A name of spaces is none"));
+        }
+        server.name = name.to_owned();
+    }
+    if let Some(description) = asked.get("description") {
+        server.description = description.as_str().map(str::to_owned);
+    }
+    for (place, (key, _)) in addresses.into_iter().enumerate() {
+        if asked.contains_key(key) {
+            server.access[place] = asked.text(key).to_owned();
+        }
+    }
+    if asked.contains_key("OS-DCF:diskConfig") {
+        server.disk_config = asked.text("OS-DCF:diskConfig").to_owned();
+    }
+    server.updated = now;
+    view::show(cloud, call)
+}

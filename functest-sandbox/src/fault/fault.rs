@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The kinds of faults.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of fault, with what it needs to be told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// Requests take longer.
+    Latency(Distribution),
+    /// Requests are answered with that status.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// Whether the request has its effect all the same.
+        done: bool,
+    },
+    /// The connection is reset in place of an answer.
+    Reset {
+        /// Whether the request has its effect all the same.
+        done: bool,
+    },
+    /// Answers end after that many bytes of their body, and the connection with them.
+    Truncate {
+        /// Bytes of the body.
+        bytes: usize,
+    },
+    /// Bodies of answers come slowly.
+    Slow {
+        /// Bytes a second.
+        rate: u64,
+    },
+    /// Every connection to that service is reset.
+    ServiceDown {
+        /// The service's type.
+        service: String,
+    },
+    /// Tokens end that many seconds after they were issued.
+    TokenExpires {
+        /// Seconds.
+        seconds: f64,
+    },
+    /// Quotas are full.
+    QuotaExceeded {
+        /// The service's type; none is every service.
+        service: Option<String>,
+    },
+    /// What was made is not in lists for that long.
+    Eventual {
+        /// Milliseconds.
+        milliseconds: u64,
+    },
+    /// The cloud's clock is wrong.
+    ClockSkew {
+        /// Seconds that it is ahead; negative when it is behind.
+        seconds: f64,
+    },
+    /// The catalog lists a service that is not there.
+    PhantomService {
+        /// Its type.
+        service: String,
+    },
+    /// Something goes wrong.
+    Happens(Happens),
+    /// The cloud says that it does something, and does not.
+    Lie(Lie),
+}
+
+/// How long requests take.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Distribution {
+    /// Always as long, in seconds.
+    Constant(f64),
+    /// Evenly between two times, in seconds.
+    Uniform {
+        /// At least.
+        from: f64,
+        /// At most.
+        to: f64,
+    },
+    /// Mostly short and sometimes very long, in seconds.
+    Exponential {
+        /// On average.
+        mean: f64,
+    },
+}
+
+impl Distribution {
+    /// The time, in seconds, at a number from 0 up to 1.
+    pub(super) fn at(self, roll: f64) -> f64 {
+        match self {
+            Self::Constant(seconds) => seconds,
+            Self::Uniform { from, to } => from + (to - from) * roll,
+            Self::Exponential { mean } => -mean * (1.0 - roll).max(f64::MIN_POSITIVE).ln(),
+        }
+    }
+
+    pub(super) fn is_sound(self) -> bool {
+        let sound = |seconds: f64| seconds.is_finite() && (0.0..=3600.0).contains(&seconds);
+        match self {
+            Self::Constant(seconds) => sound(seconds),
+            Self::Uniform { from, to } => sound(from) && sound(to) && from <= to,
+            Self::Exponential { mean } => sound(mean),
+        }
+    }
+}
+
+/// Something that goes wrong, and that the cloud says has gone wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happens {
+    /// A server stays in BUILD.
+    ServerStuckInBuild,
+    /// A server goes to ERROR.
+    ServerError,
+    /// A server that is to be deleted stays.
+    ServerNotDeleted,
+    /// An image's upload fails halfway.
+    UploadFails,
+}
+
+/// A cloud that answers 200 and does not do what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lie {
+    /// Security groups are kept, and nothing is filtered.
+    SecurityGroupsNotEnforced,
+    /// Nobody answers a guest's DHCP requests.
+    NoDhcp,
+    /// DHCP gives guests another address than their port's.
+    WrongAddress,
+    /// Guests find no metadata.
+    NoMetadata,
+    /// Guests do not get the key.
+    KeyNotInjected,
+    /// Guests do not run their user-data.
+    UserDataNotRun,
+    /// Consoles show nothing.
+    EmptyConsole,
+    /// Servers are ACTIVE and never boot.
+    NeverBoots,
+    /// Floating IPs lead nowhere.
+    FloatingIpNowhere,
+    /// Floating IPs lead to another server.
+    FloatingIpElsewhere,
+    /// Images are not what was uploaded.
+    ImageDamaged,
+    /// A deletion is answered as if it were done.
+    DeleteDeletesNothing,
+    /// Quotas are shown, and not kept.
+    QuotaNotEnforced,
+    /// A member may do what takes an administrator.
+    RoleBordersOpen,
+    /// A member sees other projects' things.
+    ProjectBordersOpen,
+}
+
+impl Lie {
+    /// Every one.
+    pub const ALL: [Self; 15] = [
+        Self::SecurityGroupsNotEnforced,
+        Self::NoDhcp,
+        Self::WrongAddress,
+        Self::NoMetadata,
+        Self::KeyNotInjected,
+        Self::UserDataNotRun,
+        Self::EmptyConsole,
+        Self::NeverBoots,
+        Self::FloatingIpNowhere,
+        Self::FloatingIpElsewhere,
+        Self::ImageDamaged,
+        Self::DeleteDeletesNothing,
+        Self::QuotaNotEnforced,
+        Self::RoleBordersOpen,
+        Self::ProjectBordersOpen,
+    ];
+}
