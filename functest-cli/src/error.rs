@@ -18,6 +18,14 @@ pub(crate) enum Error {
     /// A document cannot be expressed.
     #[error("cannot make JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Ctrl-C before anything was made.
     #[error("interrupted")]
     Interrupted,
@@ -27,7 +35,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Functest(error) => error.exit_code(),
-            Self::Runtime(_) | Self::Print(_) | Self::Json(_) => exit_code::INTERNAL,
+            Self::Write { .. } | Self::Runtime(_) | Self::Print(_) | Self::Json(_) => exit_code::INTERNAL,
             Self::Interrupted => exit_code::INTERRUPTED,
         }
     }

@@ -158,6 +158,9 @@ pub struct CloudIdentity {
     pub project: Option<String>,
     /// The user's name.
     pub user: Option<String>,
+    /// Whether it is functest's own sandbox, and no real cloud.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 /// One request to the cloud, every attempt counted as one.

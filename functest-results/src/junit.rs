@@ -176,6 +176,7 @@ fn run_properties(record: &RunRecord) -> Vec<(XmlString, XmlString)> {
         ("functest", Some(head.functest.clone())),
         ("catalogue", Some(head.catalogue.clone())),
         ("cloud", cloud.and_then(|cloud| cloud.name.clone())),
+        ("sandbox", cloud.filter(|cloud| cloud.sandbox).map(|_| "true".to_owned())),
         ("auth_url", cloud.map(|cloud| cloud.auth_url.clone())),
         ("region", cloud.and_then(|cloud| cloud.region.clone())),
         ("cloud_project", cloud.and_then(|cloud| cloud.project.clone())),

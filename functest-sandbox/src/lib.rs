@@ -18,4 +18,4 @@ mod sandbox;
 
 pub use self::fault::{Distribution, Fault, FaultFile, FaultFileError, Happens, Lie, Rule};
 pub use self::options::Options;
-pub use self::sandbox::{Sandbox, StartError};
+pub use self::sandbox::{Login, Sandbox, StartError};

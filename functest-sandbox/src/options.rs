@@ -16,10 +16,6 @@ pub struct Options {
     pub faults: FaultFile,
     /// How long a server takes from its request until it is ACTIVE.
     pub build_time: Duration,
-    /// The range of floating IPs, chosen when the sandbox starts.
-    pub(crate) floating_network: ipnet::Ipv4Net,
-    /// The port that guests answer SSH on, chosen when the sandbox starts.
-    pub(crate) guest_port: u16,
     /// How long a guest takes from then until it has booted.
     pub boot_time: Duration,
 }
@@ -31,8 +27,6 @@ impl Default for Options {
             seed: None,
             faults: FaultFile::default(),
             build_time: Duration::ZERO,
-            floating_network: ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 77, 0, 0), 16),
-            guest_port: 22,
             boot_time: Duration::ZERO,
         }
     }

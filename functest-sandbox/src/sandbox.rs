@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A running sandbox.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -21,6 +23,21 @@ pub struct Sandbox {
     seed: u64,
     guest_port: u16,
     stop: CancellationToken,
+}
+
+/// A login to a sandbox. None of it is secret: a sandbox is on loopback, and of no value.
+#[derive(Clone, Copy, Debug)]
+pub struct Login {
+    /// The user's name.
+    pub user: &'static str,
+    /// The password.
+    pub password: &'static str,
+    /// The project's name.
+    pub project: &'static str,
+    /// The domain of both.
+    pub domain: &'static str,
+    /// The region.
+    pub region: &'static str,
 }
 
 /// Why a sandbox did not start.
@@ -50,7 +67,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the port is taken.
-    pub async fn start(mut options: Options) -> Result<Self, StartError> {
+    pub async fn start(options: Options) -> Result<Self, StartError> {
         let port = options.port;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .await
@@ -59,9 +76,8 @@ impl Sandbox {
         let seed = options.seed.unwrap_or_else(rand::random);
         let spool = tempfile::Builder::new().prefix("functest-sandbox-").tempdir().map_err(StartError::Folder)?;
         let doorway = Doorway::find().await.map_err(StartError::Floating)?;
-        (options.floating_network, options.guest_port) = (doorway.network, doorway.port);
         let guest_port = doorway.port;
-        let cloud = Cloud::new(options, &format!("http://{address}"), seed);
+        let cloud = Cloud::new(options, &format!("http://{address}"), seed, doorway.network);
         let shared = Arc::new(Shared::new(cloud, Router::new()?, spool));
         let stop = CancellationToken::new();
         tokio::spawn(Doors::new(doorway, Arc::clone(&shared)).tend(stop.clone()));
@@ -74,17 +90,35 @@ impl Sandbox {
         format!("http://{}/identity/v3", self.address)
     }
 
+    /// The administrator's login.
+    pub fn admin(&self) -> Login {
+        Login { user: "admin", password: PASSWORD, project: "admin", domain: "Default", region: REGION }
+    }
+
     /// A clouds.yaml with the clouds `sandbox-admin` and `sandbox-demo`.
     pub fn clouds_yaml(&self) -> String {
         let cloud = |user: &str| {
             format!(
                 "  sandbox-{user}:\n    auth:\n      auth_url: {}\n      username: {user}\n      password: {PASSWORD}\n      \
                  project_name: {user}\n      user_domain_name: Default\n      project_domain_name: Default\n    \
-                 region_name: {REGION}\n    interface: public\n    identity_api_version: 3\n",
-                self.auth_url()
+                 region_name: {REGION}\n    interface: public\n    identity_api_version: 3\n    guest_ssh_port: {}\n",
+                self.auth_url(),
+                self.guest_port
             )
         };
         format!("clouds:\n{}{}", cloud("admin"), cloud("demo"))
+    }
+
+    /// Writes that clouds.yaml, in one step: a reader never finds half of it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_clouds(&self, path: &Path) -> std::io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".clouds-").tempfile_in(folder)?;
+        file.write_all(self.clouds_yaml().as_bytes())?;
+        file.persist(path)?;
+        Ok(())
     }
 
     /// The port of a floating IP that the guest behind it answers SSH on: 22 where that may be bound.

@@ -5,7 +5,7 @@ use functest_core::case::Needs;
 use functest_core::event::CloudIdentity;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::inspect::CloudReport;
-use functest_openstack::{CloudConfig, Connection, Service};
+use functest_openstack::{Connection, Service};
 use functest_runner::EventChannel;
 use serde::{Deserialize, Serialize};
 
@@ -47,10 +47,10 @@ impl Functest {
     /// When the cloud is not described, refuses, or does not answer.
     pub async fn check(&self, request: &RunRequest) -> Result<CheckReport, Error> {
         let plan = self.plan(request)?;
-        let config = CloudConfig::find(request.cloud.as_deref(), self.variables.as_ref())?.ok_or(Error::NoCloud)?;
+        let chosen = self.choose_cloud(request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();
         let options = ConnectionOptions { policy: plan.run_settings.policy(), events: events.emitter.clone() };
-        let connection = Connection::open(&config, options).await?;
+        let connection = Connection::open(&chosen.config, options).await?;
         let report = connection.inspect().await?;
         let usable: Vec<Service> = report
             .services

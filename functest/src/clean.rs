@@ -13,6 +13,7 @@ use functest_openstack::{CloudConfig, Connection};
 use functest_runner::EventChannel;
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::{is_embedded, is_gone};
 use crate::embed::Functest;
 use crate::error::Error;
 use crate::request::RunRequest;
@@ -106,7 +107,7 @@ impl Functest {
         } else {
             self.state.runs()?
         };
-        if let Some(cloud) = &request.cloud {
+        if let Some(cloud) = request.cloud.as_deref().filter(|cloud| !is_embedded(cloud)) {
             CloudConfig::find(Some(cloud), self.variables.as_ref())?;
         }
         let settings = self.plan(&RunRequest { set: request.set.clone(), ..RunRequest::default() })?.run_settings;
@@ -136,7 +137,8 @@ impl Functest {
         if request.dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
             return Ok(RunCleanState::Live);
         }
-        if book.open().next().is_none() {
+        // What was made on a sandbox in a functest that is no more went with it.
+        if book.open().next().is_none() || is_gone(&book.head.cloud) {
             return Ok(RunCleanState::Clean);
         }
         if request.dry_run {

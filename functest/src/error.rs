@@ -37,11 +37,22 @@ pub enum Error {
         reasons: String,
     },
     /// No cloud is named.
-    #[error("no cloud is named: use --cloud NAME (of clouds.yaml), OS_CLOUD, or the OS_* variables")]
+    #[error(
+        "no cloud is named: use --cloud NAME (of clouds.yaml), OS_CLOUD, or the OS_* variables; --cloud sandbox is one to try functest on"
+    )]
     NoCloud,
     /// The cloud refuses, does not answer, or is not described.
     #[error(transparent)]
     Cloud(#[from] functest_openstack::Error),
+    /// A sandbox's faults are not what they should be.
+    #[error(transparent)]
+    Faults(#[from] functest_sandbox::FaultFileError),
+    /// A sandbox does not start.
+    #[error(transparent)]
+    Sandbox(#[from] functest_sandbox::StartError),
+    /// Something is wished of a sandbox, and another cloud is named.
+    #[error("a seed and faults are for the sandbox: use them with --cloud sandbox")]
+    NotTheSandbox,
     /// There is no such run.
     #[error("there is no run `{name}`{suggestion}: expected `latest`, a run's id, or its folder; runs are kept in {}", folder.display())]
     UnknownRun {

@@ -10,6 +10,7 @@
 //! * [`Functest::report`]: a run's report again, also of a run that died.
 //! * [`Functest::check`]: connects to a cloud and says what it offers, and what is missing for which case.
 //! * [`Functest::clean`]: deletes what dead runs left.
+//! * [`Functest::detection_matrix`]: which case notices that a cloud is broken in which way, tried on sandboxes.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), functest::Error> {
@@ -25,9 +26,11 @@
 
 mod check;
 mod clean;
+mod cloud;
 mod embed;
 mod error;
 mod info;
+mod matrix;
 mod plan;
 mod registry;
 mod report;
@@ -38,9 +41,11 @@ mod state;
 
 pub use self::check::{CaseReadiness, CheckReport};
 pub use self::clean::{CleanReport, CleanRequest, RunClean, RunCleanState};
+pub use self::cloud::{SANDBOX, SandboxRequest};
 pub use self::embed::Functest;
 pub use self::error::Error;
 pub use self::info::{CaseInfo, CheckInfo, SettingInfo, TierInfo, TierList};
+pub use self::matrix::{Detection, FaultRow, Matrix};
 pub use self::plan::Plan;
 pub use self::request::RunRequest;
 pub use self::run::{RunHandle, RunSummary};
@@ -52,3 +57,5 @@ pub use functest_results::Format;
 pub use functest_core as core;
 /// The cloud that a test case is given.
 pub use functest_openstack as openstack;
+/// The cloud to try things on.
+pub use functest_sandbox as sandbox;

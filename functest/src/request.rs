@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::cloud::SandboxRequest;
+
 /// What to run, where, and how.
 #[derive(Clone, Debug, Default)]
 pub struct RunRequest {
@@ -12,6 +14,8 @@ pub struct RunRequest {
     pub catalogue: Option<PathBuf>,
     /// A name in `clouds.yaml`, or the path of an openrc file; `None` takes `OS_CLOUD` or the `OS_*` variables.
     pub cloud: Option<String>,
+    /// What the sandbox is like, where `cloud` is one.
+    pub sandbox: SandboxRequest,
     /// The installer; `None` takes `INSTALLER_TYPE`.
     pub installer: Option<String>,
     /// The scenario; `None` takes `DEPLOY_SCENARIO`.

@@ -12,9 +12,10 @@ use functest_core::record::RunRecord;
 use functest_core::sink::SinkError;
 use functest_core::{Environment, Sink, ledger};
 use functest_openstack::connect::ConnectionOptions;
-use functest_openstack::{CloudConfig, CloudEnvironment, Connection};
+use functest_openstack::{CloudEnvironment, Connection};
 use functest_results::RunFolder;
 use functest_runner::EventChannel;
+use functest_sandbox::Sandbox;
 
 use crate::error::Error;
 use crate::plan::Plan;
@@ -26,6 +27,8 @@ pub struct RunHandle {
     folder: PathBuf,
     notices: Vec<String>,
     inner: functest_runner::RunHandle,
+    /// The cloud, where it is one of ours: it lives until the run has ended.
+    sandbox: Option<Sandbox>,
 }
 
 /// How a run ended.
@@ -53,7 +56,7 @@ impl Plan {
             return Err(error);
         }
         let events = EventChannel::default();
-        let connection = self.connect(&events).await?;
+        let (connection, sandbox) = self.connect(&events).await?;
         let now = Utc::now();
         let random = uuid::Uuid::new_v4().simple().to_string();
         let run_id = format!("{}-{}", now.format("%Y%m%d-%H%M%S"), &random[..8]);
@@ -77,17 +80,17 @@ impl Plan {
         all.extend(sinks);
         functest.state.point_latest_at(&run_id)?;
         let inner = functest_runner::start(plan, environment, events, all)?;
-        Ok(RunHandle { run_id, folder, notices, inner })
+        Ok(RunHandle { run_id, folder, notices, inner, sandbox })
     }
 
-    async fn connect(&self, events: &EventChannel) -> Result<Option<Connection>, Error> {
-        let found = CloudConfig::find(self.request.cloud.as_deref(), self.functest.variables.as_ref())?;
-        let Some(config) = found else {
+    async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Sandbox>), Error> {
+        let found = self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?;
+        let Some(chosen) = found else {
             let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
-            return if someone_does { Err(Error::NoCloud) } else { Ok(None) };
+            return if someone_does { Err(Error::NoCloud) } else { Ok((None, None)) };
         };
         let options = ConnectionOptions { policy: self.run_settings.policy(), events: events.emitter.clone() };
-        Ok(Some(Connection::open(&config, options).await?))
+        Ok((Some(Connection::open(&chosen.config, options).await?), chosen.sandbox))
     }
 
     async fn environment(
@@ -165,7 +168,9 @@ impl RunHandle {
     /// # Errors
     /// When the runner itself failed.
     pub async fn join(self) -> Result<RunSummary, Error> {
-        let outcome = self.inner.join().await?;
+        let outcome = self.inner.join().await;
+        drop(self.sandbox);
+        let outcome = outcome?;
         Ok(RunSummary {
             record: outcome.record,
             folder: self.folder,

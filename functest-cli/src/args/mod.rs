@@ -5,6 +5,7 @@ mod catalogue;
 mod openstack;
 mod report;
 mod run;
+mod sandbox;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
@@ -12,6 +13,7 @@ pub(crate) use self::catalogue::{CatalogueArgs, TestCaseCommand, TierCommand};
 pub(crate) use self::openstack::{CheckArgs, CleanArgs, OpenStackCommand};
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::run::RunArgs;
+pub(crate) use self::sandbox::{MatrixArgs, SandboxArgs, SandboxCommand, ServeArgs};
 
 /// Tells whether an OpenStack cloud works, how well, and since when not.
 #[derive(Debug, Parser)]
@@ -22,6 +24,7 @@ pub(crate) use self::run::RunArgs;
     arg_required_else_help = true,
     after_help = "Examples:
   functest run healthcheck --cloud mycloud     run a tier
+  functest run healthcheck --cloud sandbox     the same without a cloud, to see what it is like
   functest run --dry-run --installer apex      what would run there, and why the rest would not
   functest openstack check --cloud mycloud     what the cloud offers, and what is missing
   functest openstack clean                     delete what dead runs left
@@ -95,6 +98,13 @@ pub(crate) enum Command {
   functest openstack check --cloud mycloud"
     )]
     OpenStack(OpenStackCommand),
+    /// Serve a cloud of our own to try things on, and see what the cases notice on broken ones.
+    #[command(
+        subcommand,
+        after_help = "Example:
+  functest sandbox serve --port 5001 --write-clouds clouds.yaml"
+    )]
+    Sandbox(SandboxCommand),
     /// Make a run's report again, also of a run that died.
     Report(ReportArgs),
     /// Print the completions of a shell.

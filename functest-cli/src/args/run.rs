@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use functest::RunRequest;
 
-use super::CatalogueArgs;
+use super::{CatalogueArgs, SandboxArgs};
 
 /// Run test cases or tiers against a cloud.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   functest run healthcheck --cloud mycloud
+  functest run healthcheck --cloud sandbox --fault no_dhcp
   functest run snaps_health_check --cloud mycloud --set snaps_health_check.image=cirros-0.6.2
   functest run --cloud mycloud --exclude 'api_*' --scope 'create_.*' --jobs 1
   functest run --catalogue testcases.yaml --installer apex --dry-run
@@ -22,10 +23,13 @@ pub(crate) struct RunArgs {
     /// Test cases and tiers by name [default: the whole catalogue].
     #[arg(value_name = "CASE|TIER")]
     names: Vec<String>,
-    /// The cloud: a name in clouds.yaml, or the path of an openrc file [default: $OS_CLOUD, or the OS_* variables].
+    /// The cloud: a name in clouds.yaml, the path of an openrc file, or `sandbox` for one to try things on [default:
+    /// $OS_CLOUD, or the OS_* variables].
     #[arg(long, value_name = "NAME")]
     cloud: Option<String>,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "With --cloud sandbox")]
+    sandbox: SandboxArgs,
+    #[command(flatten, next_help_heading = "Options")]
     catalogue: CatalogueArgs,
     /// Leave out the cases and tiers that this glob matches; may be given more than once.
     #[arg(long, value_name = "GLOB")]
@@ -58,6 +62,7 @@ impl RunArgs {
         RunRequest {
             names: self.names,
             cloud: self.cloud,
+            sandbox: self.sandbox.request(),
             exclude: self.exclude,
             scope: self.scope,
             jobs: self.jobs.map(usize::from),

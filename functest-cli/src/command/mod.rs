@@ -5,6 +5,7 @@ mod catalogue;
 mod openstack;
 mod report;
 mod run;
+mod sandbox;
 
 use clap::CommandFactory;
 use functest::Functest;
@@ -22,6 +23,7 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
         Command::Tier(command) => catalogue::tier(&functest, command, output),
         Command::TestCase(command) => catalogue::test_case(&functest, command, output),
         Command::OpenStack(command) => openstack::execute(&functest, command, output),
+        Command::Sandbox(command) => sandbox::execute(&functest, command, output),
         Command::Report(args) => report::execute(&functest, args, output),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -36,4 +38,17 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
     runtime.block_on(work)
+}
+
+/// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
 }

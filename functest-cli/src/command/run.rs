@@ -5,7 +5,7 @@ use functest::core::event::CancelLevel;
 use functest::core::{Sink, exit_code};
 use functest::{Functest, Plan, RunSummary};
 
-use super::block_on;
+use super::{block_on, stop_signal};
 use crate::args::RunArgs;
 use crate::error::Error;
 use crate::output::Output;
@@ -53,19 +53,6 @@ async fn listen(run_id: String, cancel: impl Fn(CancelLevel), output: Output) {
     ));
     stop_signal().await;
     std::process::exit(exit_code::INTERRUPTED.into());
-}
-
-/// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
 }
 
 fn report(summary: &RunSummary, json: bool, output: &Output) -> Result<(), Error> {

@@ -28,6 +28,8 @@ pub struct Token {
     pub roles: Vec<String>,
     /// What the cloud offers.
     pub catalog: Catalog,
+    /// Whether a sandbox of functest issued it, and no real cloud.
+    pub sandbox: bool,
 }
 
 /// A user or a project.
@@ -68,6 +70,9 @@ struct Role {
     name: String,
 }
 
+/// How a sandbox's `Server` header begins.
+const SANDBOX: &str = "functest-sandbox/";
+
 impl Token {
     /// Reads the answer of a login; `given` is the token that was asked about, when it was not a login.
     pub(super) fn read(answer: &Answer, given: Option<SecretString>) -> Result<Self, Error> {
@@ -83,6 +88,7 @@ impl Token {
             project: body.project,
             roles: body.roles.into_iter().map(|role| role.name).collect(),
             catalog: body.catalog,
+            sandbox: answer.server.as_deref().is_some_and(|server| server.starts_with(SANDBOX)),
         })
     }
 

@@ -49,10 +49,14 @@ impl Connection {
             project_id: token.project.as_ref().map(|project| project.id.clone()),
             project: token.project.as_ref().map(|project| project.name.clone()),
             user: Some(token.user.name.clone()),
+            sandbox: token.sandbox,
         };
         let mut notices = config.warnings.clone();
         if !config.tls.verify {
             notices.push(format!("{}: TLS certificates are NOT verified (verify: false)", config.origin));
+        }
+        if token.sandbox {
+            notices.push(format!("{}: this is functest's sandbox, no real cloud", config.origin));
         }
         let is_admin = may_list_users(&rest).await?;
         Ok(Self { rest, identity, is_admin, notices })

@@ -15,6 +15,8 @@ pub struct Answer {
     pub request: FailedRequest,
     /// The value of `X-Subject-Token`: the token of a login.
     pub(crate) subject_token: Option<String>,
+    /// What the server says it is, as in its `Server` header.
+    pub(crate) server: Option<String>,
     /// The body.
     pub body: Bytes,
 }

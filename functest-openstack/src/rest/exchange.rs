@@ -156,6 +156,7 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let request_id = header("x-openstack-request-id").or_else(|| header("x-compute-request-id"));
     let subject_token = header("x-subject-token");
+    let server = header("server");
     let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let request = target.failed(Some(status), request_id);
     let body = body_of(target, response).await?;
@@ -168,7 +169,7 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     if target.method == Method::POST && target.route != "/auth/tokens" {
         stop_point::reach("answer.received");
     }
-    Ok(Answer { request, subject_token, body })
+    Ok(Answer { request, subject_token, server, body })
 }
 
 fn stop_while_waiting(target: &Target) {

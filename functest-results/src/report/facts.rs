@@ -56,6 +56,7 @@ fn cloud(cloud: &CloudIdentity) -> Vec<Known> {
         },
         exact("Auth URL", &cloud.auth_url),
     ];
+    all.extend(cloud.sandbox.then(|| plain("Kind", "functest's sandbox: no real cloud")));
     all.extend(cloud.region.as_deref().map(|region| plain("Region", region)));
     let project = cloud.project.as_deref().or(cloud.project_id.as_deref());
     let id = cloud.project_id.clone().filter(|id| project.is_some_and(|project| project != id));

@@ -176,6 +176,7 @@ fn head() -> RunHead {
         functest: "0.1.0".into(),
         catalogue: "built in (Euphrates)".into(),
         cloud: Some(CloudIdentity {
+            sandbox: false,
             name: Some("lab-pod3".into()),
             auth_url: "https://192.0.2.10:5000/v3".into(),
             region: Some("RegionOne".into()),

@@ -8,6 +8,8 @@ mod table;
 
 use std::time::{Duration, Instant};
 
+use ipnet::Ipv4Net;
+
 pub(crate) use self::agenda::{Agenda, Happening};
 pub(crate) use self::clock::{Clock, fine_stamp, stamp};
 pub(crate) use self::random::Random;
@@ -20,6 +22,8 @@ use crate::{compute, identity, image, network};
 #[derive(Debug)]
 pub(crate) struct Cloud {
     pub(crate) options: Options,
+    /// Where floating IPs are from.
+    pub(crate) floating_network: Ipv4Net,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) agenda: Agenda,
@@ -32,11 +36,12 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     /// A cloud with what it starts with. `root` is where it is reached, such as `http://127.0.0.1:5001`.
-    pub(crate) fn new(options: Options, root: &str, seed: u64) -> Self {
+    pub(crate) fn new(options: Options, root: &str, seed: u64, floating_network: Ipv4Net) -> Self {
         let mut cloud = Self {
             random: Random::new(seed),
             faults: Faults::new(options.faults.clone(), seed),
             options,
+            floating_network,
             clock: Clock::default(),
             agenda: Agenda::default(),
             identity: identity::State::default(),

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Which cloud a request means: one of the user's, or a sandbox of our own.
+
+use std::path::PathBuf;
+
+use functest_core::event::CloudIdentity;
+use functest_openstack::CloudConfig;
+use functest_openstack::connect::{Credential, Domain, Named, Tls};
+use functest_sandbox::{FaultFile, Options, Sandbox};
+
+use crate::embed::Functest;
+use crate::error::Error;
+
+/// The name that means a sandbox in this process. It stands for no cloud of clouds.yaml.
+pub const SANDBOX: &str = "sandbox";
+
+/// What a sandbox is like, where one is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct SandboxRequest {
+    /// The port of its APIs; `None` takes a free one.
+    pub port: Option<u16>,
+    /// What everything random in it comes from; `None` takes a new seed.
+    pub seed: Option<u64>,
+    /// A file of faults.
+    pub faults: Option<PathBuf>,
+    /// More faults, each as words: `status status=503 path=/compute/**`.
+    pub fault: Vec<String>,
+}
+
+impl SandboxRequest {
+    /// Whether anything is wished of it.
+    pub fn is_plain(&self) -> bool {
+        self.port.is_none() && self.seed.is_none() && self.faults.is_none() && self.fault.is_empty()
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When its faults are not what they should be, or its port is taken.
+    pub async fn start(&self) -> Result<Sandbox, Error> {
+        let mut faults = match &self.faults {
+            Some(file) => FaultFile::read(file)?,
+            None => FaultFile::default(),
+        };
+        for words in &self.fault {
+            faults.extend(FaultFile::from_words(words)?);
+        }
+        let options = Options { port: self.port.unwrap_or(0), seed: self.seed, faults, ..Options::default() };
+        Ok(Sandbox::start(options).await?)
+    }
+}
+
+/// A cloud, and the sandbox that it is.
+pub(crate) struct Chosen {
+    pub(crate) config: CloudConfig,
+    /// It ends when this is dropped.
+    pub(crate) sandbox: Option<Sandbox>,
+}
+
+impl Functest {
+    /// The cloud of that name, else of `OS_CLOUD`, else of the `OS_*` variables.
+    pub(crate) async fn choose_cloud(
+        &self,
+        name: Option<&str>,
+        sandbox: &SandboxRequest,
+    ) -> Result<Option<Chosen>, Error> {
+        if name.is_some_and(is_embedded)
+            || name.is_none() && (self.variables)("OS_CLOUD").as_deref().is_some_and(is_embedded)
+        {
+            let sandbox = sandbox.start().await?;
+            return Ok(Some(Chosen { config: config(&sandbox)?, sandbox: Some(sandbox) }));
+        }
+        if !sandbox.is_plain() {
+            return Err(Error::NotTheSandbox);
+        }
+        let config = CloudConfig::find(name, self.variables.as_ref())?;
+        Ok(config.map(|config| Chosen { config, sandbox: None }))
+    }
+}
+
+/// Whether that name means a sandbox in this process.
+pub(crate) fn is_embedded(name: &str) -> bool {
+    name == SANDBOX
+}
+
+/// Whether what was made on a cloud went with the process that made it.
+pub(crate) fn is_gone(cloud: &CloudIdentity) -> bool {
+    cloud.sandbox && cloud.name.as_deref().is_some_and(is_embedded)
+}
+
+fn config(sandbox: &Sandbox) -> Result<CloudConfig, Error> {
+    let login = sandbox.admin();
+    let domain = || Domain::Name(login.domain.to_owned());
+    let named = |name: &str| Named::Name { name: name.to_owned(), domain: domain() };
+    let origin = "the sandbox".to_owned();
+    let auth_url = sandbox.auth_url().parse();
+    Ok(CloudConfig {
+        name: Some(SANDBOX.to_owned()),
+        auth_url: auth_url.map_err(|_| functest_openstack::Error::Internal("the sandbox has no URL".into()))?,
+        origin,
+        credential: Credential::Password { user: named(login.user), password: login.password.to_owned().into() },
+        project: Some(named(login.project)),
+        region: Some(login.region.to_owned()),
+        interface: "public".to_owned(),
+        tls: Tls { verify: true, cacert: None },
+        endpoints: Default::default(),
+        warnings: Vec::new(),
+    })
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The detection matrix: which case notices that a cloud is broken in which way.
+//!
+//! Each case runs on a sandbox that answers 200 and lies in one way. A fault is detected by the checks that pass on a
+//! healthy sandbox and do not on the broken one, and by what the clean-up could not delete.
+
+use std::collections::BTreeSet;
+
+use functest_core::record::{CaseRecord, RunRecord};
+use functest_core::verdict::CheckOutcome;
+use functest_sandbox::Lie;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{SANDBOX, SandboxRequest};
+use crate::embed::Functest;
+use crate::error::Error;
+use crate::request::RunRequest;
+use crate::state::StateFolder;
+
+/// Which case detects what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matrix {
+    /// The version of this document's form.
+    pub version: u32,
+    /// Every way of being broken.
+    pub faults: Vec<FaultRow>,
+}
+
+/// Who detects one fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultRow {
+    /// The fault, as it is written for a sandbox.
+    pub fault: String,
+    /// The cases that detect it; none is work to do on the cases.
+    pub detections: Vec<Detection>,
+}
+
+/// How a case detects a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detection {
+    /// The case.
+    pub case_name: String,
+    /// The checks that do not hold there.
+    pub checks: Vec<String>,
+}
+
+/// What stands for the clean-up among a case's checks, and for the case itself.
+const CLEAN_UP: &str = "(clean-up)";
+const CASE: &str = "(case)";
+
+/// Deadlines are for real clouds; a sandbox does at once what it does at all.
+const DEADLINE_FACTOR: &str = "run.deadline_factor=0.02";
+
+impl Functest {
+    /// Runs cases on sandboxes that are broken in one way each. `progress` is told the fault before its run.
+    ///
+    /// # Errors
+    /// When nothing is selected, or a run cannot be started.
+    pub async fn detection_matrix(&self, names: &[String], progress: &dyn Fn(&str)) -> Result<Matrix, Error> {
+        progress("no fault");
+        let healthy = self.run_on_sandbox(names, None).await?;
+        let healthy: Vec<_> =
+            healthy.cases.iter().map(|case| (case.choice.case_name.clone(), troubles(case))).collect();
+        let mut faults = Vec::new();
+        for fault in faults_to_try() {
+            progress(&fault);
+            let record = self.run_on_sandbox(names, Some(&fault)).await?;
+            let detections = record.cases.iter().filter_map(|case| {
+                let name = &case.choice.case_name;
+                let before = healthy.iter().find(|(known, _)| known == name).map(|(_, troubles)| troubles);
+                let new =
+                    troubles(case).into_iter().filter(|trouble| before.is_none_or(|before| !before.contains(trouble)));
+                let checks: Vec<String> = new.collect();
+                (!checks.is_empty()).then(|| Detection { case_name: name.clone(), checks })
+            });
+            faults.push(FaultRow { detections: detections.collect(), fault });
+        }
+        Ok(Matrix { version: 1, faults })
+    }
+
+    async fn run_on_sandbox(&self, names: &[String], fault: Option<&str>) -> Result<RunRecord, Error> {
+        let folder = std::env::temp_dir().join(format!("functest-matrix-{}", uuid::Uuid::new_v4().simple()));
+        let functest = self.clone().with_state(StateFolder::new(&folder));
+        let request = RunRequest {
+            names: names.to_vec(),
+            cloud: Some(SANDBOX.to_owned()),
+            sandbox: SandboxRequest {
+                seed: Some(1),
+                fault: fault.map(str::to_owned).into_iter().collect(),
+                ..Default::default()
+            },
+            set: vec![DEADLINE_FACTOR.to_owned()],
+            ..RunRequest::default()
+        };
+        let outcome = async { functest.plan(&request)?.start(Vec::new()).await?.join().await }.await;
+        // Nobody asks for these runs again.
+        let _ = std::fs::remove_dir_all(&folder);
+        Ok(outcome?.record)
+    }
+}
+
+fn faults_to_try() -> Vec<String> {
+    let lies = Lie::ALL.iter().map(|lie| {
+        let word = serde_json::to_value(lie).ok();
+        word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    });
+    lies.chain(["phantom_service service=orchestration".to_owned()]).collect()
+}
+
+/// What went wrong in a case, by name.
+fn troubles(case: &CaseRecord) -> BTreeSet<String> {
+    let bad = |outcome: &CheckOutcome| matches!(outcome, CheckOutcome::Failed(_) | CheckOutcome::Errored(_));
+    let mut all: BTreeSet<String> =
+        case.checks.iter().filter(|check| bad(&check.outcome)).map(|check| check.name.clone()).collect();
+    if !case.clean_up.left.is_empty() {
+        all.insert(CLEAN_UP.to_owned());
+    }
+    let passed = case.verdict.as_ref().is_none_or(|verdict| matches!(verdict.word(), "passed" | "skipped" | "not run"));
+    if all.is_empty() && !passed {
+        all.insert(CASE.to_owned());
+    }
+    all
+}
