@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What may be chosen about a sandbox.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
+
+use ipnet::Ipv4Net;
 
 use crate::fault::FaultFile;
 
@@ -18,6 +21,8 @@ pub struct Options {
     pub build_time: Duration,
     /// How long a guest takes from then until it has booted.
     pub boot_time: Duration,
+    /// Where floating IPs are from: a part of 127.0.0.0/8, so that they can be reached on this machine.
+    pub floating_network: Ipv4Net,
 }
 
 impl Default for Options {
@@ -28,6 +33,7 @@ impl Default for Options {
             faults: FaultFile::default(),
             build_time: Duration::ZERO,
             boot_time: Duration::ZERO,
+            floating_network: Ipv4Net::new_assert(Ipv4Addr::new(127, 77, 0, 0), 16),
         }
     }
 }
