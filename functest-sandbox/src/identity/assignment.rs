@@ -46,7 +46,14 @@ impl State {
                     true => inherited_from.contains(&assignment.target),
                 }
         });
-        self.with_implied(held.map(|assignment| assignment.role_id.clone()))
+        let mut roles = self.with_implied(held.map(|assignment| assignment.role_id.clone()));
+        roles.retain(|id| self.is_of_everywhere(id));
+        roles
+    }
+
+    /// Whether a role is of no domain. A domain's role gives only what it implies.
+    pub(super) fn is_of_everywhere(&self, role_id: &str) -> bool {
+        self.roles.get(role_id).is_some_and(|role| role.text("domain_id").is_empty())
     }
 
     /// From where roles are inherited to it: its domain, and the projects above it.

@@ -24,9 +24,12 @@ pub(crate) struct Caller {
 pub(crate) fn caller(cloud: &mut Cloud, token_id: &str) -> Option<Caller> {
     let now = cloud.clock.now();
     let token = cloud.identity.tokens.get(token_id)?;
-    if token.expires <= now || !token.is_still_good(&cloud.identity) {
+    let trust = token.trust_id.as_deref().and_then(|id| cloud.identity.trusts.get(id));
+    let over = token.expires <= now || trust.is_some_and(|trust| cloud.identity.is_over(trust, now));
+    if over || !token.is_still_good(&cloud.identity) || !cloud.identity.still_gives_roles(token_id) {
         return None;
     }
+    let token = cloud.identity.tokens.get(token_id)?;
     let Token { user_id, project_id, domain_id, roles, .. } = token.clone();
     let roles: Vec<String> = roles.into_iter().map(|(_, name)| name).collect();
     Some(Caller {

@@ -1,11 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Keystone.
 
+mod access_rule;
+mod application_credential;
 mod assignment;
 mod caller;
 mod catalog;
+mod consumer;
+mod credential;
+mod domain;
+mod domain_config;
+mod ec2_credential;
+mod endpoint;
+mod endpoint_group;
+mod entity;
+mod grant;
+mod group;
+mod implied_role;
+mod listing;
+mod login;
+mod policy;
+mod project;
+mod project_tag;
+mod region;
+mod role;
+mod role_assignment;
 mod seed;
+mod service;
+mod timestamp;
 mod token;
+mod trust;
+mod user;
 mod version;
 
 use std::collections::{BTreeSet, HashMap};
@@ -25,7 +50,33 @@ pub(crate) const API: Api = Api {
     service_type: "identity",
     name: "keystone",
     version_path: "/v3",
-    routes: &[version::ROUTES, token::ROUTES, catalog::ROUTES],
+    routes: &[
+        version::ROUTES,
+        token::ROUTES,
+        catalog::ROUTES,
+        domain::ROUTES,
+        domain_config::ROUTES,
+        project::ROUTES,
+        project_tag::ROUTES,
+        user::ROUTES,
+        group::ROUTES,
+        role::ROUTES,
+        implied_role::ROUTES,
+        grant::ROUTES,
+        grant::INHERITED_ROUTES,
+        role_assignment::ROUTES,
+        service::ROUTES,
+        endpoint::ROUTES,
+        endpoint_group::ROUTES,
+        region::ROUTES,
+        credential::ROUTES,
+        ec2_credential::ROUTES,
+        application_credential::ROUTES,
+        access_rule::ROUTES,
+        trust::ROUTES,
+        policy::ROUTES,
+        consumer::ROUTES,
+    ],
     body_limit: 114_688,
     refuse,
     finish: |_, reply| reply.headers.push((http::header::VARY, http::HeaderValue::from_static("X-Auth-Token"))),
@@ -45,8 +96,16 @@ pub(crate) struct State {
     pub(crate) regions: Table<Document>,
     pub(crate) services: Table<Document>,
     pub(crate) endpoints: Table<Document>,
-    /// Owned by their users.
+    /// By their domains' ids.
+    domain_configs: Table<Document>,
+    /// Owned by their users, as are the next three.
     pub(crate) application_credentials: Table<Document>,
+    access_rules: Table<Document>,
+    credentials: Table<Document>,
+    trusts: Table<Document>,
+    endpoint_groups: Table<Document>,
+    policies: Table<Document>,
+    consumers: Table<Document>,
     /// Of users and application credentials, by id. Never shown.
     passwords: HashMap<String, String>,
     pub(crate) assignments: BTreeSet<Assignment>,
@@ -55,6 +114,8 @@ pub(crate) struct State {
     /// Group and user.
     pub(crate) members: BTreeSet<(String, String)>,
     tokens: HashMap<String, Token>,
+    /// How often it has changed who has which role.
+    roles_version: u64,
 }
 
 /// Keystone's own shape of a refusal.

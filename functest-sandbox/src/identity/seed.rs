@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The projects, users, roles and services that every sandbox starts with: those of the devcloud.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Actor, Assignment, DEFAULT_DOMAIN, State, Target};
 use crate::api::{APIS, document};
@@ -22,7 +22,9 @@ pub(crate) fn seed(cloud: &mut Cloud, root: &str) {
     state.domains.insert(DEFAULT_DOMAIN, "", domain);
     for name in ["admin", "member", "reader", "service", "heat_stack_owner"] {
         let id = random.hex_id();
-        let role = document!({"id": id, "name": name, "domain_id": null, "description": null, "options": {}});
+        let immutable = ["admin", "member", "reader"].contains(&name);
+        let options = if immutable { json!({"immutable": true}) } else { json!({}) };
+        let role = document!({"id": id, "name": name, "domain_id": null, "description": null, "options": options});
         state.roles.insert(id, "", role);
     }
     for (prior, implied) in [("admin", "member"), ("member", "reader")] {

@@ -2,9 +2,10 @@
 //! Logins and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::listing::{linked, listed};
+use super::login::{self, Login};
 use super::{State, Target, catalog};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::{Cloud, fine_stamp};
@@ -15,6 +16,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::head("/v3/auth/tokens", validate),
     Route::delete("/v3/auth/tokens", revoke),
     Route::get("/v3/auth/projects", projects),
+    Route::get("/v3/auth/system", system),
     Route::get("/v3/auth/domains", domains),
 ];
 
@@ -32,6 +34,9 @@ pub(crate) struct Token {
     pub(super) roles: Vec<(String, String)>,
     pub(super) methods: Vec<String>,
     pub(super) application_credential_id: Option<String>,
+    pub(super) trust_id: Option<String>,
+    /// When its roles were looked at last, by the count of their changes.
+    pub(super) roles_version: u64,
     pub(super) audit_ids: Vec<String>,
     pub(super) issued: DateTime<Utc>,
     pub(super) expires: DateTime<Utc>,
@@ -49,6 +54,16 @@ impl Token {
             && self.project_id.as_ref().is_none_or(project)
             && self.domain_id.as_ref().is_none_or(|id| enabled(state.domains.get(id)))
             && self.application_credential_id.as_ref().is_none_or(|id| state.application_credentials.contains(id))
+            && self.trust_id.as_ref().is_none_or(|id| state.trusts.contains(id))
+    }
+
+    /// What it is for.
+    fn target(&self) -> Option<Target> {
+        match (&self.project_id, &self.domain_id) {
+            (Some(id), _) => Some(Target::Project(id.clone())),
+            (_, Some(id)) => Some(Target::Domain(id.clone())),
+            _ => self.system.then_some(Target::System),
+        }
     }
 }
 
@@ -57,150 +72,19 @@ fn issue(cloud: &mut Cloud, call: &Call) -> Answer {
     let identity = auth.get("identity").ok_or_else(|| invalid("'identity' is a required property"))?;
     let methods: Vec<String> =
         identity.items("methods").iter().filter_map(|method| method.as_str().map(str::to_owned)).collect();
-    let Some(method) = methods.first() else { return Err(invalid("'methods' is a required property")) };
-    let proof = identity.get(method).ok_or_else(ApiError::unauthorized)?;
-    let login = match method.as_str() {
-        "password" => by_password(&cloud.identity, proof)?,
-        "token" => by_token(cloud, proof)?,
-        "application_credential" => by_application_credential(cloud, proof)?,
-        _ => return Err(ApiError::unauthorized()),
-    };
-    let scope = scope(&cloud.identity, &login, auth.get("scope"))?;
+    let mut login = login::check(cloud, identity, &methods)?;
+    let scope = login::scope(cloud, &mut login, auth.get("scope"))?;
     let token = cloud.issue(login, scope, methods)?;
     let body = cloud.identity.describe(&cloud.identity.tokens[&token], !call.query.has("nocatalog"));
     Ok(Reply::created(&body).header("x-subject-token", token))
 }
 
-fn invalid(message: &str) -> ApiError {
+pub(super) fn invalid(message: &str) -> ApiError {
     ApiError::bad_request(message)
-}
-
-/// A user whose proof was good, and what the proof limits the token to.
-struct Login {
-    user_id: String,
-    /// What an application credential is for, and its id and roles.
-    application_credential: Option<Document>,
-    /// Of the token that was the proof: its chain of audits and its end go on.
-    earlier: Option<Token>,
-}
-
-fn by_password(state: &State, proof: &Value) -> Result<Login, ApiError> {
-    let user = proof.get("user").ok_or_else(|| invalid("'user' is a required property"))?;
-    let user_id = find_user(state, user)?.text("id").to_owned();
-    let password = user.get("password").ok_or_else(|| invalid("'password' is a required property"))?;
-    match state.passwords.get(&user_id) {
-        Some(right) if password.as_str() == Some(right) => {
-            Ok(Login { user_id, application_credential: None, earlier: None })
-        }
-        _ => Err(ApiError::unauthorized()),
-    }
-}
-
-fn by_token(cloud: &mut Cloud, proof: &Value) -> Result<Login, ApiError> {
-    let id = proof.text("id");
-    super::caller(cloud, id).ok_or_else(ApiError::unauthorized)?;
-    let earlier = cloud.identity.tokens.get(id).cloned().ok_or_else(ApiError::unauthorized)?;
-    Ok(Login { user_id: earlier.user_id.clone(), application_credential: None, earlier: Some(earlier) })
-}
-
-fn by_application_credential(cloud: &Cloud, proof: &Value) -> Result<Login, ApiError> {
-    let state = &cloud.identity;
-    let credential = match proof.text("id") {
-        "" => {
-            let user = find_user(state, proof.get("user").unwrap_or(&Value::Null))?;
-            let mut theirs = state.application_credentials.of(user.text("id"));
-            theirs.find(|credential| credential.text("name") == proof.text("name"))
-        }
-        id => state.application_credentials.get(id),
-    };
-    let credential = credential.ok_or_else(ApiError::unauthorized)?;
-    let expired = match credential.get("expires_at").and_then(Value::as_str) {
-        Some(end) => *end < *cloud.clock.now().format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
-        None => false,
-    };
-    let right = state.passwords.get(credential.text("id")).is_some_and(|right| right == proof.text("secret"));
-    if expired || !right {
-        return Err(ApiError::unauthorized());
-    }
-    let user_id = credential.text("user_id").to_owned();
-    Ok(Login { user_id, application_credential: Some(credential.clone()), earlier: None })
-}
-
-/// An enabled user by id, or by name and domain.
-fn find_user<'s>(state: &'s State, user: &Value) -> Result<&'s Document, ApiError> {
-    let found = match user.text("id") {
-        "" => {
-            let domain = find_domain(state, user.get("domain"))?;
-            let name = user.text("name");
-            state.users.of(domain.text("id")).find(|user| user.text("name").eq_ignore_ascii_case(name))
-        }
-        id => state.users.get(id),
-    };
-    let found = found.filter(|user| user.truth("enabled")).ok_or_else(ApiError::unauthorized)?;
-    let domain = state.domains.get(found.text("domain_id")).is_some_and(|domain| domain.truth("enabled"));
-    if domain { Ok(found) } else { Err(ApiError::unauthorized()) }
-}
-
-fn find_domain<'s>(state: &'s State, domain: Option<&Value>) -> Result<&'s Document, ApiError> {
-    let Some(domain) = domain else { return Err(ApiError::unauthorized()) };
-    let found = match domain.text("id") {
-        "" => state.domains.values().find(|found| found.text("name").eq_ignore_ascii_case(domain.text("name"))),
-        id => state.domains.get(id),
-    };
-    found.filter(|domain| domain.truth("enabled")).ok_or_else(ApiError::unauthorized)
-}
-
-/// What the token is for; `None` for nothing.
-fn scope(state: &State, login: &Login, asked: Option<&Value>) -> Result<Option<Target>, ApiError> {
-    if let Some(credential) = &login.application_credential {
-        return Ok(Some(Target::Project(credential.text("project_id").to_owned())));
-    }
-    let asked = match asked {
-        None | Some(Value::Null) => {
-            let user = state.users.get(&login.user_id);
-            let default = user.map_or("", |user| user.text("default_project_id"));
-            let target = Target::Project(default.to_owned());
-            let usable = state.projects.get(default).is_some_and(|project| project.truth("enabled"));
-            return Ok((usable && !state.roles_of(&login.user_id, &target).is_empty()).then_some(target));
-        }
-        Some(Value::String(word)) if word == "unscoped" => return Ok(None),
-        Some(asked) => asked,
-    };
-    if asked.get("system").is_some() {
-        return Ok(Some(Target::System));
-    }
-    if let Some(domain) = asked.get("domain") {
-        return Ok(Some(Target::Domain(find_domain(state, Some(domain))?.text("id").to_owned())));
-    }
-    let Some(project) = asked.get("project") else {
-        return Err(invalid("scope must name a project, a domain or the system"));
-    };
-    let found = match project.text("id") {
-        "" => {
-            let domain = find_domain(state, project.get("domain"))?;
-            let mut there = state.projects.of(domain.text("id"));
-            there.find(|found| found.text("name").eq_ignore_ascii_case(project.text("name")))
-        }
-        id => state.projects.get(id),
-    };
-    let found = found.filter(|project| project.truth("enabled")).ok_or_else(ApiError::unauthorized)?;
-    Ok(Some(Target::Project(found.text("id").to_owned())))
 }
 
 impl Cloud {
     fn issue(&mut self, login: Login, scope: Option<Target>, methods: Vec<String>) -> Result<String, ApiError> {
-        let state = &self.identity;
-        let mut role_ids = scope.as_ref().map(|target| state.roles_of(&login.user_id, target)).unwrap_or_default();
-        if let Some(credential) = &login.application_credential {
-            let theirs = credential.items("roles").iter().map(|role| role.text("id").to_owned());
-            let theirs = state.with_implied(theirs);
-            role_ids.retain(|id| theirs.contains(id));
-        }
-        if scope.is_some() && role_ids.is_empty() {
-            return Err(ApiError::unauthorized());
-        }
-        let name = |id: String| state.roles.get(&id).map(|role| (id.clone(), role.text("name").to_owned()));
-        let roles = role_ids.into_iter().filter_map(name).collect();
         let now = self.clock.now();
         let mut audit_ids = vec![self.random.word(22)];
         audit_ids.extend(login.earlier.as_ref().and_then(|token| token.audit_ids.last().cloned()));
@@ -210,7 +94,9 @@ impl Cloud {
                 all_methods.push(method.clone());
             }
         }
-        let token = Token {
+        let impersonated = login.trust.as_ref().filter(|trust| trust.truth("impersonation"));
+        let user_id = impersonated.map_or(login.user_id, |trust| trust.text("trustor_user_id").to_owned());
+        let mut token = Token {
             project_id: match &scope {
                 Some(Target::Project(id)) => Some(id.clone()),
                 _ => None,
@@ -220,14 +106,20 @@ impl Cloud {
                 _ => None,
             },
             system: scope == Some(Target::System),
-            user_id: login.user_id,
-            roles,
+            user_id,
+            roles: Vec::new(),
+            roles_version: self.identity.roles_version,
+            trust_id: login.trust.map(|trust| trust.text("id").to_owned()),
             methods: all_methods,
             application_credential_id: login.application_credential.map(|credential| credential.text("id").to_owned()),
             audit_ids,
             issued: now,
             expires: login.earlier.map_or(now + LIFETIME, |token| token.expires),
         };
+        token.roles = self.identity.roles_by(&token);
+        if scope.is_some() && token.roles.is_empty() {
+            return Err(ApiError::unauthorized());
+        }
         let id = format!("gAAAAA{}", self.random.word(177));
         let tokens = &mut self.identity.tokens;
         // What has expired is of no use to anybody; looked at only now and then, because it takes a walk.
@@ -240,6 +132,41 @@ impl Cloud {
 }
 
 impl State {
+    /// The ids and names of the roles that a token gives now.
+    pub(super) fn roles_by(&self, token: &Token) -> Vec<(String, String)> {
+        let Some(target) = token.target() else { return Vec::new() };
+        let trust = token.trust_id.as_deref().and_then(|id| self.trusts.get(id));
+        let holder = trust.map_or(token.user_id.as_str(), |trust| trust.text("trustor_user_id"));
+        let credential = token.application_credential_id.as_deref();
+        let credential = credential.and_then(|id| self.application_credentials.get(id));
+        let mut ids = self.roles_of(holder, &target);
+        for limit in trust.into_iter().chain(credential) {
+            let limit = self.with_implied(limit.items("roles").iter().map(|role| role.text("id").to_owned()));
+            ids.retain(|id| limit.contains(id));
+        }
+        let named = |id: String| self.roles.get(&id).map(|role| (id.clone(), role.text("name").to_owned()));
+        ids.into_iter().filter_map(named).collect()
+    }
+
+    /// Looks again at what roles a token gives, if that may have changed. False when it gives none any more.
+    pub(super) fn still_gives_roles(&mut self, id: &str) -> bool {
+        let Some(token) = self.tokens.get(id) else { return false };
+        if token.roles_version == self.roles_version {
+            return true;
+        }
+        let roles = self.roles_by(token);
+        let version = self.roles_version;
+        let Some(token) = self.tokens.get_mut(id) else { return false };
+        token.roles = roles;
+        token.roles_version = version;
+        token.target().is_none() || !token.roles.is_empty()
+    }
+
+    /// Ends all tokens of a user.
+    pub(super) fn forget_tokens(&mut self, user_id: &str) {
+        self.tokens.retain(|_, token| token.user_id != user_id);
+    }
+
     fn describe(&self, token: &Token, with_catalog: bool) -> Value {
         let domain =
             |id: &str| json!({"id": id, "name": self.domains.get(id).map_or("", |domain| domain.text("name"))});
@@ -271,6 +198,12 @@ impl State {
             let restricted = !credential.truth("unrestricted");
             body["application_credential"] =
                 json!({"id": credential["id"], "name": credential["name"], "restricted": restricted});
+        }
+        if let Some(trust) = token.trust_id.as_deref().and_then(|id| self.trusts.get(id)) {
+            body["OS-TRUST:trust"] = json!({
+                "id": trust["id"], "trustor_user": {"id": trust["trustor_user_id"]},
+                "trustee_user": {"id": trust["trustee_user_id"]}, "impersonation": trust["impersonation"],
+            });
         }
         let scoped = token.project_id.is_some() || token.domain_id.is_some() || token.system;
         if scoped {
@@ -311,14 +244,8 @@ fn revoke(cloud: &mut Cloud, call: &Call) -> Answer {
 fn projects(cloud: &mut Cloud, call: &Call) -> Answer {
     let user_id = &call.caller()?.user_id;
     let state = &cloud.identity;
-    let theirs: Vec<Value> = state
-        .projects
-        .values()
-        .filter(|project| project.truth("enabled"))
-        .filter(|project| !state.roles_of(user_id, &Target::Project(project.text("id").to_owned())).is_empty())
-        .map(|project| with_self_link(call, "projects", project))
-        .collect();
-    Ok(listed(call, "projects", theirs))
+    let theirs = state.projects_of(user_id).into_iter().filter(|project| project.truth("enabled"));
+    Ok(listed(call, "projects", theirs.map(|project| linked(call, "projects", project)).collect()))
 }
 
 fn domains(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -329,19 +256,13 @@ fn domains(cloud: &mut Cloud, call: &Call) -> Answer {
         .values()
         .filter(|domain| domain.truth("enabled"))
         .filter(|domain| !state.roles_of(user_id, &Target::Domain(domain.text("id").to_owned())).is_empty())
-        .map(|domain| with_self_link(call, "domains", domain))
+        .map(|domain| linked(call, "domains", domain))
         .collect();
     Ok(listed(call, "domains", theirs))
 }
 
-fn with_self_link(call: &Call, collection: &str, item: &Document) -> Value {
-    let mut item = item.clone();
-    let url = format!("{}/v3/{collection}/{}", call.base, item.text("id"));
-    item.insert("links".into(), json!({ "self": url }));
-    Value::Object(item)
-}
-
-fn listed(call: &Call, collection: &str, items: Vec<Value>) -> Reply {
-    let links = json!({"next": null, "self": format!("{}{}", call.base, call.path), "previous": null});
-    Reply::json(StatusCode::OK, &json!({collection: items, "links": links}))
+fn system(cloud: &mut Cloud, call: &Call) -> Answer {
+    let all = !cloud.identity.roles_of(&call.caller()?.user_id, &Target::System).is_empty();
+    let system = if all { vec![json!({"all": true})] } else { Vec::new() };
+    Ok(listed(call, "system", system))
 }
