@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::ssh;
 use crate::api::Read;
 use crate::cloud::Cloud;
-use crate::fault::Lie;
 use crate::http_server::Shared;
 use crate::network::for_servers;
 use crate::network::reachability::{self, Source};
@@ -169,20 +168,11 @@ async fn closed(stream: &TcpStream) {
 
 /// The server that whoever comes from there reaches on SSH's port of that floating IP.
 fn behind(cloud: &Cloud, address: IpAddr, from: IpAddr) -> Option<String> {
-    if cloud.faults.lies(Lie::FloatingIpNowhere) {
-        return None;
-    }
     let floating = for_servers::floating_ip_at(cloud, address)?;
     let port_id = reachability::floating_target(cloud, floating.text("id"))?;
     if !reachability::may_receive(cloud, &port_id, "tcp", Some(22), &Source::External(from)) {
         return None;
     }
     let server_id = for_servers::port(cloud, &port_id)?.text("device_id").to_owned();
-    let elsewhere = cloud.faults.lies(Lie::FloatingIpElsewhere);
-    let running = |server: &&crate::compute::server::Server| server.guest.is_some();
-    let mut others = cloud.compute.servers.values().filter(running).filter(|server| server.id != server_id);
-    match others.next().filter(|_| elsewhere) {
-        Some(other) => Some(other.id.clone()),
-        None => cloud.compute.servers.get(&server_id).filter(running).map(|server| server.id.clone()),
-    }
+    cloud.compute.servers.get(&server_id).filter(|server| server.guest.is_some()).map(|server| server.id.clone())
 }

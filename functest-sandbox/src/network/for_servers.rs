@@ -1,38 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Stand-in until the network service is merged.
-#![allow(unused_variables)]
-use crate::api::{ApiError, Call, Document};
+//! What Nova asks of Neutron for its servers.
+
+use std::net::IpAddr;
+
+use super::asker::Asker;
+use super::kind::Kind;
+use super::port::{self, Port};
+use super::{attribute, floating_ip, quota, security_group};
+use crate::api::{ApiError, Call, Document, Read, document};
 use crate::cloud::Cloud;
+
+/// Makes a port as that project would.
+///
+/// # Errors
+/// As Neutron refuses it.
 pub(crate) fn create_port(cloud: &mut Cloud, project_id: &str, request: Document) -> Result<Document, ApiError> {
-    Err(ApiError::not_found(""))
+    let asker = Asker::project(project_id);
+    let item = attribute::for_creation(Port::ATTRIBUTES, Port::NAME, &asker, request)?;
+    quota::admit::<Port>(cloud, project_id, 1)?;
+    let id = Port::create(cloud, &asker, item)?;
+    cloud.network.ports.get(&id).cloned().ok_or_else(|| Port::missing(&id))
 }
-pub(crate) fn port<'c>(cloud: &'c Cloud, id: &str) -> Option<&'c Document> {
-    None
+
+/// The port with that id.
+pub(crate) fn port<'c>(cloud: &'c Cloud, port_id: &str) -> Option<&'c Document> {
+    cloud.network.ports.get(port_id)
 }
-pub(crate) fn attach_port(cloud: &mut Cloud, port_id: &str, server_id: &str, zone: &str, host: &str) {}
-pub(crate) fn detach_port(cloud: &mut Cloud, port_id: &str) {}
-pub(crate) fn delete_port(cloud: &mut Cloud, port_id: &str) {}
+
+/// Plugs a port into a server on a host.
+pub(crate) fn attach_port(cloud: &mut Cloud, port_id: &str, server_id: &str, availability_zone: &str, host: &str) {
+    plug(
+        cloud,
+        port_id,
+        document!({
+            "device_id": server_id, "device_owner": format!("compute:{availability_zone}"), "binding:host_id": host,
+            "status": "ACTIVE",
+        }),
+    );
+}
+
+/// Takes a port out of the server that it is plugged into.
+pub(crate) fn detach_port(cloud: &mut Cloud, port_id: &str) {
+    let changes = document!({"device_id": "", "device_owner": "", "binding:host_id": "", "status": "DOWN"});
+    plug(cloud, port_id, changes);
+}
+
+/// Removes a port.
+pub(crate) fn delete_port(cloud: &mut Cloud, port_id: &str) {
+    port::discard(cloud, port_id);
+}
+
+/// The ports of a server, the oldest first.
 pub(crate) fn ports_of_device(cloud: &Cloud, device_id: &str) -> Vec<Document> {
-    Vec::new()
+    let state = &cloud.network;
+    let mut ports: Vec<Document> =
+        state.ports_of_device.get(device_id).filter_map(|id| state.ports.get(id)).cloned().collect();
+    ports.sort_by(|a, b| a.text("created_at").cmp(b.text("created_at")));
+    ports
 }
+
+/// The networks that a project's server may be put on when nobody names one: its own and the shared ones.
 pub(crate) fn networks_of(cloud: &Cloud, project_id: &str) -> Vec<Document> {
-    Vec::new()
+    let mine = |network: &&Document| network.text("project_id") == project_id || network.truth("shared");
+    let inside = |network: &&Document| !network.truth("router:external");
+    cloud.network.networks.values().filter(mine).filter(inside).cloned().collect()
 }
-pub(crate) fn security_group_named(cloud: &Cloud, project_id: &str, name: &str) -> Option<Document> {
-    None
+
+/// A project's security group of that name or id.
+pub(crate) fn security_group_named(cloud: &mut Cloud, project_id: &str, name_or_id: &str) -> Option<Document> {
+    security_group::default_of(cloud, project_id);
+    let mut groups = cloud.network.security_groups.of(project_id);
+    groups.find(|group| group.text("id") == name_or_id || group.text("name") == name_or_id).cloned()
 }
-pub(crate) fn security_group(cloud: &Cloud, id: &str) -> Option<Document> {
-    None
-}
+
+/// The floating IPs that lead to a port.
 pub(crate) fn floating_ips_of_port(cloud: &Cloud, port_id: &str) -> Vec<Document> {
-    Vec::new()
+    let state = &cloud.network;
+    state.floating_ips_of_port.get(port_id).filter_map(|id| state.floating_ips.get(id)).cloned().collect()
 }
+
+/// The floating IP with that address.
+pub(crate) fn floating_ip_at(cloud: &Cloud, address: IpAddr) -> Option<Document> {
+    let text = address.to_string();
+    cloud.network.floating_ips.values().find(|ip| ip.text("floating_ip_address") == text).cloned()
+}
+
+/// The security group with that id.
+pub(crate) fn security_group(cloud: &Cloud, id: &str) -> Option<Document> {
+    cloud.network.security_groups.get(id).cloned()
+}
+
+/// Whether a caller may put servers on a network.
 pub(crate) fn may_use_network(cloud: &Cloud, call: &Call, id: &str) -> bool {
-    false
+    let usable = |network: &Document| {
+        network.truth("shared") || network.truth("router:external") || call.may_touch(network.text("project_id"))
+    };
+    cloud.network.networks.get(id).is_some_and(usable)
 }
+
+/// The name of a network; empty when there is none.
 pub(crate) fn network_name(cloud: &Cloud, id: &str) -> String {
-    String::new()
+    cloud.network.networks.get(id).map_or("", |network| network.text("name")).to_owned()
 }
-pub(crate) fn floating_ip_at(cloud: &Cloud, address: std::net::IpAddr) -> Option<Document> {
-    None
+
+fn plug(cloud: &mut Cloud, port_id: &str, changes: Document) {
+    port::alter(cloud, port_id, changes);
+    floating_ip::refresh_port(cloud, port_id);
 }

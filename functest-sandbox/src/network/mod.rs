@@ -1,33 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Neutron.
+//!
+//! A kind of resource is a file with its attributes and what it adds to what every [`kind::Kind`] can do.
 
+mod address_scope;
+mod agent;
+mod allocation;
+mod asker;
+mod attribute;
+mod availability;
+mod dhcp;
+mod extension;
+mod floating_ip;
 pub(crate) mod for_servers;
+mod gateway;
+mod index;
+mod kind;
+mod list;
+mod network;
+mod port;
+mod port_address;
+mod quota;
 pub(crate) mod reachability;
+mod refusal;
+mod router;
+mod router_interface;
+mod security_group;
+mod security_group_rule;
+mod seed;
+mod subnet;
+mod subnet_pool;
+mod subnet_value;
+mod tag;
+mod validate;
+mod version;
 
-use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::api::{Api, ApiError, Call, Reply};
-use crate::cloud::Cloud;
+use self::allocation::Space;
+use self::index::Index;
+use self::quota::Quotas;
+pub(crate) use self::seed::seed;
+use crate::api::{Api, Document};
+use crate::cloud::Table;
 
 /// The Network service.
 pub(crate) const API: Api = Api {
     service_type: "network",
     name: "neutron",
     version_path: "",
-    routes: &[],
+    routes: &[
+        version::ROUTES,
+        extension::ROUTES,
+        network::ROUTES,
+        subnet::ROUTES,
+        port::ROUTES,
+        router::ROUTES,
+        router_interface::ROUTES,
+        floating_ip::ROUTES,
+        security_group::ROUTES,
+        security_group_rule::ROUTES,
+        subnet_pool::ROUTES,
+        address_scope::ROUTES,
+        quota::ROUTES,
+        agent::ROUTES,
+        availability::ROUTES,
+        tag::ROUTES,
+    ],
     body_limit: 114_688,
     admit: |_| Ok(()),
-    refuse,
+    refuse: refusal::refuse,
     finish: |_, _| {},
 };
 
 /// What Neutron has.
 #[derive(Debug, Default)]
-pub(crate) struct State {}
-
-/// What every sandbox starts with.
-pub(crate) fn seed(_cloud: &mut Cloud) {}
-
-fn refuse(_: &Call, error: &ApiError) -> Reply {
-    Reply::json(error.status, &json!({"error": error.message}))
+pub(crate) struct State {
+    networks: Table<Document>,
+    subnets: Table<Document>,
+    ports: Table<Document>,
+    routers: Table<Document>,
+    floating_ips: Table<Document>,
+    security_groups: Table<Document>,
+    security_group_rules: Table<Document>,
+    subnet_pools: Table<Document>,
+    address_scopes: Table<Document>,
+    agents: Table<Document>,
+    quotas: Quotas,
+    /// The addresses of each subnet.
+    spaces: HashMap<String, Space>,
+    ports_of_network: Index,
+    ports_of_device: Index,
+    ports_of_group: Index,
+    ports_with_mac: Index,
+    /// The ports that routers have on each network.
+    interfaces_of_network: Index,
+    rules_of_group: Index,
+    /// The rules that speak of a group's members.
+    rules_with_remote: Index,
+    subnets_of_pool: Index,
+    floating_ips_of_port: Index,
+    /// By project.
+    default_groups: HashMap<String, String>,
+    /// The networks that an administrator took away from the DHCP agent.
+    unscheduled: BTreeSet<String>,
+    /// The last that was given to a network.
+    last_segment: u64,
 }

@@ -236,13 +236,10 @@ fn zone(cloud: &Cloud, asked: &Document) -> Result<String, ApiError> {
     }
 }
 
-fn security_groups(cloud: &Cloud, project: &str, asked: &Document) -> Result<Vec<String>, ApiError> {
+fn security_groups(cloud: &mut Cloud, project: &str, asked: &Document) -> Result<Vec<String>, ApiError> {
     let mut ids = Vec::new();
     for group in asked.items("security_groups") {
         let name = group.text("name");
-        if name == "default" && for_servers::security_group_named(cloud, project, name).is_none() {
-            continue;
-        }
         let found = for_servers::security_group_named(cloud, project, name);
         let missing = || ApiError::bad_request(format!("Unable to find security_group with name or id '{name}'"));
         ids.push(found.ok_or_else(missing)?.text("id").to_owned());

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Networks.
+
+use serde_json::{Value, json};
+
+use super::State;
+use super::asker::Asker;
+use super::attribute::{Attribute, Initial};
+use super::kind::{Kind, change, routes, store};
+use super::refusal::{conflict, invalid_input, missing};
+use super::validate::Check;
+use super::{port, subnet};
+use crate::api::{ApiError, Document, Read, Route};
+use crate::cloud::{Cloud, Table};
+
+pub(super) const ROUTES: &[Route] = routes!(Network, "networks");
+
+/// What an overlay's header leaves of an Ethernet frame.
+const OVERLAY_MTU: u64 = 1450;
+const FLAT_MTU: u64 = 1500;
+
+/// Networks as a kind.
+pub(super) struct Network;
+
+impl Kind for Network {
+    const NAME: &'static str = "network";
+    const COLLECTION: &'static str = "networks";
+    const ATTRIBUTES: &'static [Attribute] = &[
+        Attribute::new("name", Check::Text(255), Initial::Text("")),
+        Attribute::new("admin_state_up", Check::Truth, Initial::Truth(true)),
+        Attribute::new("mtu", Check::Integer(0, 65_535), Initial::Open),
+        Attribute::new("shared", Check::Truth, Initial::Truth(false)).set_by_admin(),
+        Attribute::new("router:external", Check::Truth, Initial::Truth(false)).set_by_admin(),
+        Attribute::new("is_default", Check::Truth, Initial::Truth(false)).set_by_admin(),
+        Attribute::new("provider:network_type", Check::OneOf(&["flat", "local", "vlan", "vxlan"]), Initial::Open)
+            .set_by_admin()
+            .seen_by_admin(),
+        Attribute::new("provider:physical_network", Check::Or(&Check::Text(64)), Initial::Open)
+            .set_by_admin()
+            .seen_by_admin(),
+        Attribute::new("provider:segmentation_id", Check::Or(&Check::Integer(1, 16_777_215)), Initial::Open)
+            .set_by_admin()
+            .seen_by_admin(),
+        Attribute::new("availability_zone_hints", Check::List(&Check::Text(255)), Initial::List).fixed(),
+        Attribute::new("port_security_enabled", Check::Truth, Initial::Truth(true)),
+        Attribute::read_only("status"),
+        Attribute::read_only("subnets"),
+        Attribute::read_only("availability_zones"),
+        Attribute::read_only("ipv4_address_scope"),
+        Attribute::read_only("ipv6_address_scope"),
+    ];
+
+    fn table(state: &State) -> &Table<Document> {
+        &state.networks
+    }
+
+    fn table_mut(state: &mut State) -> &mut Table<Document> {
+        &mut state.networks
+    }
+
+    fn missing(id: &str) -> ApiError {
+        missing("NetworkNotFound", format!("Network {id} could not be found."))
+    }
+
+    fn create(cloud: &mut Cloud, _: &Asker, mut item: Document) -> Result<String, ApiError> {
+        for hint in item.items("availability_zone_hints") {
+            if hint != "nova" {
+                let name = hint.as_str().unwrap_or_default();
+                return Err(missing(
+                    "AvailabilityZoneNotFound",
+                    format!("AvailabilityZone {name} could not be found."),
+                ));
+            }
+        }
+        provide(&mut cloud.network, &mut item);
+        let most = most_mtu(&item);
+        let mtu = item.get("mtu").and_then(Value::as_u64).filter(|mtu| *mtu > 0).unwrap_or(most);
+        check_mtu(mtu, most)?;
+        for (key, value) in [
+            ("mtu", json!(mtu)),
+            ("status", json!("ACTIVE")),
+            ("subnets", json!([])),
+            ("ipv4_address_scope", Value::Null),
+            ("ipv6_address_scope", Value::Null),
+        ] {
+            item.insert(key.into(), value);
+        }
+        Ok(store::<Self>(cloud, item))
+    }
+
+    fn update(cloud: &mut Cloud, _: &Asker, id: &str, changes: Document) -> Result<(), ApiError> {
+        let Some(network) = cloud.network.networks.get(id) else { return Err(Self::missing(id)) };
+        if let Some(mtu) = changes.get("mtu").and_then(Value::as_u64) {
+            check_mtu(mtu, most_mtu(network))?;
+        }
+        let closes = |key: &str| network.truth(key) && changes.get(key) == Some(&json!(false));
+        if closes("router:external") && has_port(&cloud.network, id, |port| is_gateway(port)) {
+            let message = format!(
+                "External network {id} cannot be updated to be made non-external, since it has existing gateway ports."
+            );
+            return Err(conflict("ExternalNetworkInUse", message));
+        }
+        let owner = network.text("project_id");
+        let foreign = |port: &Document| !["", owner].contains(&port.text("project_id"));
+        if closes("shared") && has_port(&cloud.network, id, foreign) {
+            let name = network.text("name");
+            let message =
+                format!("Unable to reconfigure sharing settings for network {name}. Multiple tenants are using it.");
+            return Err(conflict("InvalidSharedSetting", message));
+        }
+        change::<Self>(cloud, id, changes);
+        Ok(())
+    }
+
+    fn delete(cloud: &mut Cloud, _: &Asker, id: &str) -> Result<(), ApiError> {
+        let state = &cloud.network;
+        let ports = state.ports_of_network.ids(id);
+        let is_users =
+            |port: &&String| state.ports.get(port).is_some_and(|port| port.text("device_owner") != port::DHCP);
+        let in_use: Vec<&str> = ports.iter().filter(is_users).map(String::as_str).collect();
+        if !in_use.is_empty() {
+            let message = format!(
+                "Unable to complete operation on network {id}. There are one or more ports still in use on the \
+                 network, id for these ports is: {}.",
+                in_use.join(",")
+            );
+            return Err(conflict("NetworkInUse", message));
+        }
+        for port in ports {
+            port::discard(cloud, &port);
+        }
+        for subnet_id in subnet::of_network(&cloud.network, id) {
+            subnet::discard(cloud, &subnet_id);
+        }
+        cloud.network.networks.remove(id);
+        Ok(())
+    }
+
+    fn is_open(_: &State, item: &Document) -> bool {
+        item.truth("shared") || item.truth("router:external")
+    }
+
+    fn complete(_: &State, item: &Document) -> Document {
+        let mut whole = item.clone();
+        let zones = if item.items("subnets").is_empty() { json!([]) } else { json!(["nova"]) };
+        whole.insert("availability_zones".into(), zones);
+        whole
+    }
+}
+
+/// What carries it, where the request does not say.
+fn provide(state: &mut State, item: &mut Document) {
+    let flat = item.truth("router:external") && !item.contains_key("provider:network_type");
+    let kind = if flat { "flat" } else { "vxlan" };
+    item.entry("provider:network_type").or_insert_with(|| kind.into());
+    let carried = item.text("provider:network_type") == "vxlan";
+    item.entry("provider:physical_network").or_insert_with(|| if flat { "public".into() } else { Value::Null });
+    if carried && !item.contains_key("provider:segmentation_id") {
+        state.last_segment = state.last_segment.saturating_add(1);
+        item.insert("provider:segmentation_id".into(), state.last_segment.into());
+    }
+    item.entry("provider:segmentation_id").or_insert(Value::Null);
+}
+
+fn most_mtu(network: &Document) -> u64 {
+    if network.text("provider:network_type") == "vxlan" { OVERLAY_MTU } else { FLAT_MTU }
+}
+
+fn check_mtu(mtu: u64, most: u64) -> Result<(), ApiError> {
+    match mtu > most {
+        true => Err(invalid_input(format!("Requested MTU is too big, maximum is {most}"))),
+        false => Ok(()),
+    }
+}
+
+fn has_port(state: &State, network_id: &str, fits: impl Fn(&Document) -> bool) -> bool {
+    state.ports_of_network.get(network_id).filter_map(|id| state.ports.get(id)).any(fits)
+}
+
+fn is_gateway(port: &Document) -> bool {
+    [port::ROUTER_GATEWAY, port::FLOATING_IP].contains(&port.text("device_owner"))
+}
