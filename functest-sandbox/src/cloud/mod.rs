@@ -9,7 +9,7 @@ mod table;
 use std::time::{Duration, Instant};
 
 pub(crate) use self::agenda::{Agenda, Happening};
-pub(crate) use self::clock::{Clock, fine_stamp, stamp};
+pub(crate) use self::clock::{Clock, fine_stamp, parse_stamp, stamp};
 pub(crate) use self::random::Random;
 pub(crate) use self::table::Table;
 use crate::fault::Faults;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bodies of answers.
 
+use std::io::SeekFrom;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures::TryStreamExt;
 use http::{HeaderValue, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
+use tempfile::TempPath;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::api::{Reply, ReplyBody};
@@ -39,10 +44,18 @@ fn full(bytes: Bytes) -> AnswerBody {
 fn streamed(content: Content) -> AnswerBody {
     match content {
         Content::Memory(bytes) => full(bytes),
-        Content::File(path) => {
-            let file = futures::stream::once(async move { tokio::fs::File::open(&*path).await });
-            let frames = file.map_ok(|file| ReaderStream::new(file).map_ok(Frame::data)).try_flatten();
-            StreamBody::new(frames).boxed_unsync()
-        }
+        Content::File(path) => part(path, 0, u64::MAX),
+        Content::Part(path, start, length) => part(path, start, length),
     }
+}
+
+/// That many bytes of a file, from that one on.
+fn part(path: Arc<TempPath>, start: u64, length: u64) -> AnswerBody {
+    let file = futures::stream::once(async move {
+        let mut file = tokio::fs::File::open(&*path).await?;
+        file.seek(SeekFrom::Start(start)).await?;
+        Ok::<_, std::io::Error>(file.take(length))
+    });
+    let frames = file.map_ok(|file| ReaderStream::new(file).map_ok(Frame::data)).try_flatten();
+    StreamBody::new(frames).boxed_unsync()
 }

@@ -2,20 +2,50 @@
 //! Glance.
 
 mod content;
+mod data;
+#[allow(clippy::module_inception)]
+mod image;
+mod import;
+mod info;
+mod listing;
+mod member;
+mod metadef;
+mod patch;
+mod schema;
+mod seed;
+mod tag;
+mod version;
 
+use std::collections::{BTreeMap, HashMap};
+
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
-use crate::api::{Api, ApiError, Call, Document, Reply};
-use crate::cloud::{Cloud, Table};
-
 pub(crate) use self::content::{Content, Upload};
+pub(crate) use self::image::visible;
+pub(crate) use self::seed::seed;
+use crate::api::{Api, ApiError, Call, Document, Reply};
+use crate::cloud::Table;
 
 /// The Image service.
 pub(crate) const API: Api = Api {
     service_type: "image",
     name: "glance",
     version_path: "",
-    routes: &[],
+    routes: &[
+        version::ROUTES,
+        schema::ROUTES,
+        info::ROUTES,
+        image::ROUTES,
+        data::ROUTES,
+        import::ROUTES,
+        tag::ROUTES,
+        member::ROUTES,
+        metadef::namespace::ROUTES,
+        metadef::part::ROUTES,
+        metadef::tag::ROUTES,
+        metadef::resource_type::ROUTES,
+    ],
     body_limit: 1 << 20,
     refuse,
     finish: |_, _| {},
@@ -25,19 +55,37 @@ pub(crate) const API: Api = Api {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) images: Table<Document>,
+    /// What is in the images, by their ids.
+    pub(crate) contents: HashMap<String, Content>,
+    /// What was uploaded for images, and not imported yet.
+    staged: HashMap<String, Upload>,
+    /// Whom images are shared with, by image and project.
+    members: BTreeMap<(String, String), Document>,
+    /// By their names.
+    namespaces: Table<metadef::Namespace>,
 }
-
-/// The images that every sandbox starts with.
-pub(crate) fn seed(_cloud: &mut Cloud) {}
 
 /// Glance says no in HTML.
 fn refuse(_: &Call, error: &ApiError) -> Reply {
-    let title = format!("{} {}", error.status.as_u16(), error.title());
+    let phrase = match error.status {
+        StatusCode::RANGE_NOT_SATISFIABLE => "Request Range Not Satisfiable",
+        _ => error.title(),
+    };
+    let title = format!("{} {phrase}", error.status.as_u16());
+    let message = match error.kind {
+        ApiError::POLICY => format!("You are not authorized to complete {} action.", error.message),
+        _ => error.message.clone(),
+    };
     let body = format!(
         "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {}<br /><br />\n\n\n\n </body>\n</html>",
-        error.message
+        escape(&message)
     );
     let mut reply = Reply::bytes(error.status, "text/html; charset=UTF-8", body);
     reply.headers.retain(|(name, _)| name == CONTENT_TYPE);
     reply
+}
+
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#x27;")
 }
