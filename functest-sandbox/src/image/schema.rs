@@ -29,7 +29,7 @@ fn show_metadef(_: &mut Cloud, call: &Call) -> Answer {
         "property" => property(),
         "properties" => list("properties", &property()),
         "resource_type" => resource_type(),
-        "resource_types" => list("resource_types", &resource_type()),
+        "resource_types" => list("resource_type_associations", &resource_type()),
         "tag" => tag(),
         "tags" => list("tags", &tag()),
         _ => return Err(ApiError::not_found("The resource could not be found.")),

@@ -132,7 +132,7 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
         body["properties"] = super::part::by_name(&namespace.properties);
     }
     if !namespace.tags.is_empty() {
-        body["tags"] = namespace.tags.iter().map(|tag| json!({"name": tag["name"]})).collect();
+        body["tags"] = super::tag::names(&namespace.tags).into();
     }
     if !namespace.resource_types.is_empty() {
         body["resource_type_associations"] = json!(namespace.resource_types);

@@ -18,8 +18,8 @@ pub(in crate::image) const ROUTES: &[Route] = &[
     Route::delete("/v2/metadefs/namespaces/{namespace}/tags/{name}", delete).admin("delete_metadef_tag"),
 ];
 
-fn names(tags: &[Document]) -> Vec<Value> {
-    tags.iter().map(|tag| json!({"name": tag["name"]})).collect()
+pub(super) fn names(tags: &[Document]) -> Vec<Value> {
+    tags.iter().map(|tag| json!({"name": tag.text("name")})).collect()
 }
 
 fn list(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -63,7 +63,7 @@ fn new(cloud: &Cloud, name: &str) -> Document {
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let tag = new(cloud, checked(call.param("name"))?);
     let tags = &mut visible(cloud, call)?.tags;
-    if tags.iter().any(|other| other["name"] == tag["name"]) {
+    if tags.iter().any(|other| other.text("name") == tag.text("name")) {
         let name = call.param("name");
         let message = format!("A metadata tag with name={name} already exists in this namespace.");
         return Err(ApiError::conflict(message));
