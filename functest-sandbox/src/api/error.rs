@@ -66,6 +66,7 @@ impl ApiError {
         match self.status {
             // What Python's http module calls them; hyper follows the newer RFC.
             StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
+            StatusCode::RANGE_NOT_SATISFIABLE => "Request Range Not Satisfiable",
             status => status.canonical_reason().unwrap_or("Error"),
         }
     }

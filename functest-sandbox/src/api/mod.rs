@@ -53,6 +53,11 @@ impl Api {
     pub(crate) fn is_open(&self, path: &str) -> bool {
         self.service_type == "identity" || path.matches('/').count() < 2
     }
+
+    /// Whether a slash at the end of a path means nothing. To Glance it is an image without an id.
+    pub(crate) fn ignores_last_slash(&self) -> bool {
+        self.service_type != "image"
+    }
 }
 
 /// Every service of the sandbox. The catalog lists exactly these.

@@ -78,6 +78,7 @@ impl Reply {
 pub(crate) fn html_page(error: &ApiError) -> Reply {
     let title = format!("{} {}", error.status.as_u16(), error.title());
     let message = error.message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let message = message.replace('"', "&quot;").replace('\'', "&#x27;");
     let body = format!(
         "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {message}<br /><br />\n\n\n\n \
          </body>\n</html>"

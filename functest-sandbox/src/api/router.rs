@@ -53,8 +53,9 @@ impl Router {
 
     pub(crate) fn find(&self, api: &Api, method: &Method, path: &str) -> Found {
         let Some((_, router)) = self.services.get(api.service_type) else { return Found::Nothing };
-        // OpenStack takes a slash at the end or none; /v2/images//tags is not /v2/images/tags.
-        let trimmed = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+        // Most services take a slash at the end or none; /v2/images//tags is not /v2/images/tags.
+        let trimmed =
+            if path.len() > 1 && api.ignores_last_slash() { path.strip_suffix('/').unwrap_or(path) } else { path };
         let Ok(matched) = router.at(trimmed) else { return Found::Nothing };
         let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         let routes = matched.value;

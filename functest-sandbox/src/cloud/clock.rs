@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What time the cloud believes it is, and how its services write it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 /// The cloud's clock. A fault may set it wrong.
 #[derive(Debug, Default)]
@@ -34,4 +34,13 @@ pub(crate) fn stamp(time: DateTime<Utc>) -> String {
 /// As Keystone writes it: `2026-01-02T03:04:05.000000Z`.
 pub(crate) fn fine_stamp(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// A time as users write it, with or without a zone; without, it is UTC.
+pub(crate) fn parse_stamp(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+    formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).map(|time| time.and_utc())
 }

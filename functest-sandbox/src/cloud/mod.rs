@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use ipnet::Ipv4Net;
 
 pub(crate) use self::agenda::{Agenda, Happening};
-pub(crate) use self::clock::{Clock, fine_stamp, stamp};
+pub(crate) use self::clock::{Clock, fine_stamp, parse_stamp, stamp};
 pub(crate) use self::random::Random;
 pub(crate) use self::table::Table;
 use crate::fault::Faults;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bodies of answers.
 
+<<<<<<< HEAD
 use std::time::Duration;
+=======
+use std::io::SeekFrom;
+use std::sync::Arc;
+>>>>>>> identity-image
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -9,6 +14,8 @@ use http::{HeaderValue, Response, header::CONTENT_LENGTH};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
+use tempfile::TempPath;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::api::{Reply, ReplyBody};
@@ -51,6 +58,7 @@ fn full(bytes: Bytes) -> AnswerBody {
 
 fn stream(content: Content) -> futures::stream::BoxStream<'static, Result<Bytes, std::io::Error>> {
     match content {
+<<<<<<< HEAD
         Content::Memory(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
         Content::File(path) => {
             let file = futures::stream::once(async move {
@@ -99,5 +107,21 @@ fn ended(chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'sta
             });
             StreamBody::new(paced.map_ok(Frame::data)).boxed_unsync()
         }
+=======
+        Content::Memory(bytes) => full(bytes),
+        Content::File(path) => part(path, 0, u64::MAX),
+        Content::Part(path, start, length) => part(path, start, length),
+>>>>>>> identity-image
     }
+}
+
+/// That many bytes of a file, from that one on.
+fn part(path: Arc<TempPath>, start: u64, length: u64) -> AnswerBody {
+    let file = futures::stream::once(async move {
+        let mut file = tokio::fs::File::open(&*path).await?;
+        file.seek(SeekFrom::Start(start)).await?;
+        Ok::<_, std::io::Error>(file.take(length))
+    });
+    let frames = file.map_ok(|file| ReaderStream::new(file).map_ok(Frame::data)).try_flatten();
+    StreamBody::new(frames).boxed_unsync()
 }

@@ -5,9 +5,10 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::entity::{self, duplicate};
+use super::expiry::expiry;
 use super::listing::{linked, listed, matches};
 use super::user::allow_own;
-use super::{State, Target, access_rule, timestamp};
+use super::{State, Target, access_rule};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
@@ -50,7 +51,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         return Err(ApiError::bad_request("An application credential takes a token for a project."));
     };
     let expires_at = match asked.get("expires_at").and_then(Value::as_str) {
-        Some(text) => json!(timestamp::expiry(text, cloud.clock.now())?),
+        Some(text) => json!(expiry(text, cloud.clock.now())?),
         None => Value::Null,
     };
     let roles = cloud.identity.chosen_roles(call, asked.items("roles"))?;

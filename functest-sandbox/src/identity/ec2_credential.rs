@@ -79,5 +79,5 @@ fn linked(call: &Call, credential: &Document) -> serde_json::Value {
     let user_id = credential.text("user_id");
     let mut key: Document = serde_json::from_str(credential.text("blob")).unwrap_or_default();
     key.extend(document!({"user_id": user_id, "tenant_id": credential.text("project_id")}));
-    linked_by(call, &format!("users/{user_id}/credentials/OS-EC2"), &key.text("access").to_owned(), &key)
+    linked_by(call, &format!("users/{user_id}/credentials/OS-EC2"), key.text("access"), &key)
 }

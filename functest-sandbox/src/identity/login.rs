@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::token::{Token, invalid};
-use super::{State, Target, timestamp};
+use super::{State, Target};
 use crate::api::{ApiError, Document, Read};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, parse_stamp};
 
 /// A user whose proof was good, and what the proof limits the token to.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(super) fn check(cloud: &mut Cloud, identity: &Value, methods: &[String]) -> 
     for method in methods {
         let proof = identity.get(method).ok_or_else(ApiError::unauthorized)?;
         let proven = match method.as_str() {
-            "password" => by_password(&cloud.identity, proof)?,
+            "password" => by_password(cloud, proof)?,
             "token" => by_token(cloud, proof)?,
             "application_credential" => by_application_credential(cloud, proof)?,
             _ => return Err(ApiError::unauthorized()),
@@ -44,20 +44,23 @@ pub(super) fn check(cloud: &mut Cloud, identity: &Value, methods: &[String]) -> 
     login.ok_or_else(|| invalid("'methods' is a required property"))
 }
 
-fn by_password(state: &State, proof: &Value) -> Result<Login, ApiError> {
+fn by_password(cloud: &mut Cloud, proof: &Value) -> Result<Login, ApiError> {
+    let now = cloud.clock.now();
+    let state = &mut cloud.identity;
     let user = proof.get("user").ok_or_else(|| invalid("'user' is a required property"))?;
     let user_id = find_user(state, user)?.text("id").to_owned();
-    let password = user.get("password").ok_or_else(|| invalid("'password' is a required property"))?;
-    match state.passwords.get(&user_id) {
-        Some(right) if password.as_str() == Some(right) => Ok(Login { user_id, ..Login::default() }),
-        _ => Err(ApiError::unauthorized()),
+    if user.get("password").is_none() {
+        return Err(invalid("'password' is a required property"));
     }
+    state.check_password(&user_id, user.text("password"), now)?;
+    Ok(Login { user_id, ..Login::default() })
 }
 
 fn by_token(cloud: &mut Cloud, proof: &Value) -> Result<Login, ApiError> {
     let id = proof.text("id");
-    super::caller(cloud, id).ok_or_else(ApiError::unauthorized)?;
-    let earlier = cloud.identity.tokens.get(id).cloned().ok_or_else(ApiError::unauthorized)?;
+    let unknown = || ApiError::not_found("Could not recognize Fernet token");
+    super::caller(cloud, id).ok_or_else(unknown)?;
+    let earlier = cloud.identity.tokens.get(id).cloned().ok_or_else(unknown)?;
     if earlier.trust_id.is_some() {
         return Err(ApiError::forbidden("A token by a trust is no proof for another token."));
     }
@@ -77,7 +80,7 @@ fn by_application_credential(cloud: &Cloud, proof: &Value) -> Result<Login, ApiE
         id => state.application_credentials.get(id),
     };
     let credential = credential.ok_or_else(ApiError::unauthorized)?;
-    let expired = timestamp::parse(credential.text("expires_at")).is_some_and(|end| end <= cloud.clock.now());
+    let expired = parse_stamp(credential.text("expires_at")).is_some_and(|end| end <= cloud.clock.now());
     let right = state.passwords.get(credential.text("id")).is_some_and(|right| right == proof.text("secret"));
     let user_id = credential.text("user_id").to_owned();
     let enabled = state.users.get(&user_id).is_some_and(|user| user.truth("enabled"));

@@ -14,11 +14,13 @@ mod ec2_credential;
 mod endpoint;
 mod endpoint_group;
 mod entity;
+mod expiry;
 mod grant;
 mod group;
 mod implied_role;
 mod listing;
 mod login;
+mod password;
 mod policy;
 mod project;
 mod project_tag;
@@ -27,7 +29,6 @@ mod role;
 mod role_assignment;
 mod seed;
 mod service;
-mod timestamp;
 mod token;
 mod trust;
 mod user;
@@ -40,6 +41,7 @@ use serde_json::json;
 
 pub(crate) use self::assignment::{Actor, Assignment, Target};
 pub(crate) use self::caller::{Caller, caller};
+use self::password::History;
 pub(crate) use self::seed::{PASSWORD, REGION, seed};
 use self::token::Token;
 use crate::api::{Api, ApiError, Call, Document, Reply};
@@ -109,6 +111,8 @@ pub(crate) struct State {
     consumers: Table<Document>,
     /// Of users and application credentials, by id. Never shown.
     passwords: HashMap<String, String>,
+    /// By users' ids.
+    histories: HashMap<String, History>,
     pub(crate) assignments: BTreeSet<Assignment>,
     /// A role and one that it implies.
     pub(crate) implied_roles: BTreeSet<(String, String)>,

@@ -152,7 +152,7 @@ impl State {
     pub(super) fn still_gives_roles(&mut self, id: &str) -> bool {
         let Some(token) = self.tokens.get(id) else { return false };
         if token.roles_version == self.roles_version {
-            return true;
+            return token.target().is_none() || !token.roles.is_empty();
         }
         let roles = self.roles_by(token);
         let version = self.roles_version;

@@ -4,11 +4,12 @@
 use serde_json::{Value, json};
 
 use super::entity::{self, allow, missing};
+use super::expiry::expiry;
 use super::listing::{linked, listed};
-use super::{State, Target, timestamp};
+use super::{State, Target};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, parse_stamp};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/OS-TRUST/trusts", list),
@@ -67,7 +68,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         return Err(missing("project", project_id));
     }
     let expires_at = match asked.get("expires_at").and_then(Value::as_str) {
-        Some(text) => json!(format!("{}Z", timestamp::expiry(text, cloud.clock.now())?)),
+        Some(text) => json!(format!("{}Z", expiry(text, cloud.clock.now())?)),
         None => Value::Null,
     };
     let roles = state.trusted_roles(trustor, project_id, asked.items("roles"))?;
@@ -141,7 +142,7 @@ fn named<'c>(cloud: &'c Cloud, call: &Call, rule: &'static str) -> Result<&'c Do
 impl State {
     /// Whether a trust has expired.
     pub(super) fn is_over(&self, trust: &Document, now: chrono::DateTime<chrono::Utc>) -> bool {
-        timestamp::parse(trust.text("expires_at")).is_some_and(|end| end <= now)
+        parse_stamp(trust.text("expires_at")).is_some_and(|end| end <= now)
     }
 
     /// The roles that a body names, all of them the trustor's there.

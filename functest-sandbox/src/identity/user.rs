@@ -133,18 +133,18 @@ fn change_password(cloud: &mut Cloud, call: &Call) -> Answer {
         &[required("password", Type::Or(&Type::Text(0, 4096))), required("original_password", Type::Text(0, 4096))];
     let asked = entity::asked(call, User::KEY, FIELDS, false)?;
     let id = call.param("user_id");
+    let now = cloud.clock.now();
     let state = &mut cloud.identity;
-    let user = state.users.get(id).filter(|user| user.truth("enabled"));
-    let locked = user.and_then(|user| user.get("options")).is_some_and(|options| options.truth("lock_password"));
-    let right = state.passwords.get(id).is_some_and(|right| right == asked.text("original_password"));
-    if user.is_none() || !right {
+    if !state.users.get(id).is_some_and(|user| user.truth("enabled")) {
         return Err(ApiError::unauthorized());
     }
-    if locked {
+    state.check_password(id, asked.text("original_password"), now)?;
+    if state.option(id, "lock_password") {
         return Err(ApiError::bad_request(
             "Password change failed: the password of this user may be changed by an administrator only.",
         ));
     }
+    state.must_be_new(id, asked.text("password"))?;
     state.set_password(id, asked.get("password").cloned());
     state.forget_tokens(id);
     Ok(Reply::no_content())
@@ -183,14 +183,6 @@ impl State {
         Ok(())
     }
 
-    /// A user without a password cannot log in with one.
-    fn set_password(&mut self, id: &str, password: Option<Value>) {
-        match password {
-            Some(Value::String(password)) => self.passwords.insert(id.to_owned(), password),
-            _ => self.passwords.remove(id),
-        };
-    }
-
     /// The groups that a user is in.
     pub(super) fn groups_of(&self, user_id: &str) -> impl Iterator<Item = String> {
         let theirs = self.members.iter().filter(move |(_, user)| user == user_id);
@@ -201,6 +193,7 @@ impl State {
     pub(super) fn forget_user(&mut self, id: &str) {
         self.users.remove(id);
         self.passwords.remove(id);
+        self.histories.remove(id);
         self.members.retain(|(_, user)| user != id);
         self.revoke(|assignment| assignment.actor == Actor::User(id.to_owned()));
         self.forget_credentials(|credential| credential.text("user_id") == id);

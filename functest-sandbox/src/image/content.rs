@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Images' content: received to disk, streamed from there. It is never held in memory, however large.
 
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,7 +23,79 @@ pub(crate) enum Content {
     Memory(Bytes),
     /// What was uploaded. The file goes with the last who has it.
     File(Arc<TempPath>),
+    /// That many bytes of a file, from that one on.
+    Part(Arc<TempPath>, u64, u64),
 }
+
+impl Content {
+    /// That many bytes from that one on.
+    pub(super) fn part(self, start: u64, length: u64) -> Self {
+        match self {
+            Self::Memory(bytes) => {
+                let bound = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
+                Self::Memory(bytes.slice(bound(start)..bound(start.saturating_add(length))))
+            }
+            Self::File(path) => Self::Part(path, start, length),
+            Self::Part(path, first, _) => Self::Part(path, first.saturating_add(start), length),
+        }
+    }
+
+    /// The size of the disk that a qcow2 image has in it; 0 when it is none.
+    pub(super) fn qcow2_size(&self) -> u64 {
+        let mut head = [0; 32];
+        let read = match self {
+            Self::Memory(bytes) => {
+                let length = bytes.len().min(head.len());
+                head[..length].copy_from_slice(&bytes[..length]);
+                Ok(())
+            }
+            Self::File(path) | Self::Part(path, ..) => {
+                File::open(&**path).and_then(|mut file| file.read_exact(&mut head))
+            }
+        };
+        let [.., a, b, c, d, e, f, g, h] = head;
+        match read {
+            Ok(()) if head.starts_with(QCOW2_MAGIC) => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => 0,
+        }
+    }
+
+    /// The same, but for a few bytes.
+    pub(super) fn damaged(self) -> Self {
+        match self {
+            Self::Memory(bytes) => {
+                let mut bytes = bytes.to_vec();
+                let middle = bytes.len() / 2;
+                if let Some(byte) = bytes.get_mut(middle) {
+                    *byte ^= 0xFF;
+                }
+                Self::Memory(bytes.into())
+            }
+            Self::File(path) | Self::Part(path, ..) => {
+                if let Err(error) = damage(&path) {
+                    tracing::warn!("cannot damage an image as a fault asks: {error}");
+                }
+                Self::File(path)
+            }
+        }
+    }
+}
+
+/// Turns over the byte in the middle of a file.
+fn damage(path: &Path) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let middle = file.metadata()?.len() / 2;
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(middle))?;
+    if file.read(&mut byte)? == 1 {
+        file.seek(SeekFrom::Start(middle))?;
+        file.write_all(&[!byte[0]])?;
+    }
+    Ok(())
+}
+
+/// What a qcow2 image begins with.
+pub(super) const QCOW2_MAGIC: &[u8] = b"QFI\xfb";
 
 /// Content that has arrived.
 #[derive(Clone, Debug)]
@@ -91,4 +165,31 @@ impl Summing {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_cut_measured_and_damaged() {
+        let mut bytes = b"QFI\xfb".to_vec();
+        bytes.resize(24, 0);
+        bytes.extend(7_u64.to_be_bytes());
+        let memory = Content::Memory(bytes.clone().into());
+        assert_eq!(memory.qcow2_size(), 7);
+        assert_eq!(Content::Memory(Bytes::from_static(b"QF")).qcow2_size(), 0);
+        let Content::Memory(part) = memory.clone().part(30, 99) else { panic!("it is in memory") };
+        assert_eq!(&part[..], [0, 7]);
+        let Content::Memory(damaged) = memory.damaged() else { panic!("it is in memory") };
+        assert_eq!(damaged.iter().zip(&bytes).filter(|(a, b)| a != b).count(), 1);
+        assert!(matches!(Content::Memory(Bytes::new()).damaged(), Content::Memory(bytes) if bytes.is_empty()));
+
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        let content = Content::File(Arc::new(file.into_temp_path()));
+        assert_eq!(content.qcow2_size(), 7);
+        let Content::File(path) = content.damaged() else { panic!("it is a file") };
+        assert_eq!(std::fs::read(&*path).unwrap().iter().zip(&bytes).filter(|(a, b)| a != b).count(), 1);
+    }
 }

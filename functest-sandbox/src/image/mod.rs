@@ -2,18 +2,47 @@
 //! Glance.
 
 mod content;
+mod data;
+#[allow(clippy::module_inception)]
+mod image;
+mod import;
+mod info;
+mod listing;
+mod member;
+mod metadef;
+mod patch;
+mod schema;
+mod seed;
+mod tag;
+mod version;
 
-use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
-use crate::cloud::{Cloud, Table};
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::content::{Content, Upload};
+pub(crate) use self::image::visible;
+pub(crate) use self::seed::seed;
+use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
+use crate::cloud::Table;
 
 /// The Image service.
 pub(crate) const API: Api = Api {
     service_type: "image",
     name: "glance",
     version_path: "",
-    routes: &[],
+    routes: &[
+        version::ROUTES,
+        schema::ROUTES,
+        info::ROUTES,
+        image::ROUTES,
+        data::ROUTES,
+        import::ROUTES,
+        tag::ROUTES,
+        member::ROUTES,
+        metadef::namespace::ROUTES,
+        metadef::part::ROUTES,
+        metadef::tag::ROUTES,
+        metadef::resource_type::ROUTES,
+    ],
     body_limit: 1 << 20,
     admit: |_| Ok(()),
     refuse,
@@ -24,17 +53,23 @@ pub(crate) const API: Api = Api {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) images: Table<Document>,
+    /// What is in the images, by their ids.
+    pub(crate) contents: HashMap<String, Content>,
+    /// What was uploaded for images, and not imported yet.
+    staged: HashMap<String, Upload>,
+    /// Whom images are shared with, by image and project.
+    members: BTreeMap<(String, String), Document>,
+    /// By their names.
+    namespaces: Table<metadef::Namespace>,
 }
-
-/// The images that every sandbox starts with.
-pub(crate) fn seed(_cloud: &mut Cloud) {}
 
 /// Glance says no in HTML.
 fn refuse(_: &Call, error: &ApiError) -> Reply {
-    html_page(error)
-}
-
-/// An image that the caller may use.
-pub(crate) fn visible<'c>(cloud: &'c Cloud, _call: &Call, id: &str) -> Option<&'c Document> {
-    cloud.image.images.get(id)
+    match error.kind {
+        ApiError::POLICY => html_page(&ApiError {
+            message: format!("You are not authorized to complete {} action.", error.message),
+            ..error.clone()
+        }),
+        _ => html_page(error),
+    }
 }
