@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bodies of answers.
 
-<<<<<<< HEAD
-use std::time::Duration;
-=======
 use std::io::SeekFrom;
 use std::sync::Arc;
->>>>>>> identity-image
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -24,6 +21,9 @@ use crate::image::Content;
 
 /// The body of an answer.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// A body in pieces.
+type Chunks = futures::stream::BoxStream<'static, Result<Bytes, std::io::Error>>;
 
 /// How a client sees that this is no real cloud.
 const SERVER: &str = concat!("functest-sandbox/", env!("CARGO_PKG_VERSION"));
@@ -56,18 +56,11 @@ fn full(bytes: Bytes) -> AnswerBody {
     Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
-fn stream(content: Content) -> futures::stream::BoxStream<'static, Result<Bytes, std::io::Error>> {
+fn stream(content: Content) -> Chunks {
     match content {
-<<<<<<< HEAD
         Content::Memory(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
-        Content::File(path) => {
-            let file = futures::stream::once(async move {
-                let file = tokio::fs::File::open(&*path).await?;
-                // The file goes with the last who has its path.
-                Ok::<_, std::io::Error>(ReaderStream::new(file).inspect(move |_| drop(path.as_os_str())))
-            });
-            file.try_flatten().boxed()
-        }
+        Content::File(path) => part(path, 0, u64::MAX),
+        Content::Part(path, start, length) => part(path, start, length),
     }
 }
 
@@ -107,21 +100,15 @@ fn ended(chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'sta
             });
             StreamBody::new(paced.map_ok(Frame::data)).boxed_unsync()
         }
-=======
-        Content::Memory(bytes) => full(bytes),
-        Content::File(path) => part(path, 0, u64::MAX),
-        Content::Part(path, start, length) => part(path, start, length),
->>>>>>> identity-image
     }
 }
 
 /// That many bytes of a file, from that one on.
-fn part(path: Arc<TempPath>, start: u64, length: u64) -> AnswerBody {
+fn part(path: Arc<TempPath>, start: u64, length: u64) -> Chunks {
     let file = futures::stream::once(async move {
         let mut file = tokio::fs::File::open(&*path).await?;
         file.seek(SeekFrom::Start(start)).await?;
         Ok::<_, std::io::Error>(file.take(length))
     });
-    let frames = file.map_ok(|file| ReaderStream::new(file).map_ok(Frame::data)).try_flatten();
-    StreamBody::new(frames).boxed_unsync()
+    file.map_ok(ReaderStream::new).try_flatten().boxed()
 }
