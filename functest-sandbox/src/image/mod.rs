@@ -3,14 +3,13 @@
 
 mod content;
 mod data;
-#[allow(clippy::module_inception)]
-mod image;
 mod import;
 mod info;
 mod listing;
 mod member;
 mod metadef;
 mod patch;
+mod record;
 mod schema;
 mod seed;
 mod tag;
@@ -22,7 +21,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 pub(crate) use self::content::{Content, Upload};
-pub(crate) use self::image::visible;
+pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, ApiError, Call, Document, Reply};
 use crate::cloud::Table;
@@ -36,7 +35,7 @@ pub(crate) const API: Api = Api {
         version::ROUTES,
         schema::ROUTES,
         info::ROUTES,
-        image::ROUTES,
+        record::ROUTES,
         data::ROUTES,
         import::ROUTES,
         tag::ROUTES,
