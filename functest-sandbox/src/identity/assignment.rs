@@ -87,3 +87,33 @@ impl State {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::document;
+
+    #[test]
+    fn roles_come_from_groups_from_above_and_from_other_roles() {
+        let mut state = State::default();
+        for (role, domain) in [("boss", None), ("worker", None), ("local", Some("d"))] {
+            state.roles.insert(role, domain.unwrap_or_default(), document!({"id": role, "domain_id": domain}));
+        }
+        state.implied_roles.extend([("boss".into(), "worker".into()), ("local".into(), "worker".into())]);
+        for (id, parent) in [("top", "d"), ("below", "top")] {
+            state.projects.insert(id, "d", document!({"id": id, "domain_id": "d", "parent_id": parent}));
+        }
+        state.members.insert(("g".into(), "u".into()));
+        let mut assign = |target: Target, role: &str, inherited| {
+            let actor = Actor::Group("g".into());
+            state.assignments.insert(Assignment { actor, target, role_id: role.into(), inherited });
+        };
+        assign(Target::Project("top".into()), "boss", true);
+        assign(Target::Project("top".into()), "local", false);
+        let roles =
+            |project: &str| state.roles_of("u", &Target::Project(project.into())).into_iter().collect::<Vec<_>>();
+        assert_eq!(roles("top"), ["worker"]);
+        assert_eq!(roles("below"), ["boss", "worker"]);
+        assert!(state.roles_of("other", &Target::Project("top".into())).is_empty());
+    }
+}

@@ -78,3 +78,31 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_guesses_has_to_wait() {
+        let mut state = State::default();
+        let now = DateTime::UNIX_EPOCH;
+        state.set_password("u", Some("right".into()));
+        let mut check = |given, seconds| state.check_password("u", given, now + TimeDelta::seconds(seconds)).is_ok();
+        assert!(check("right", 0));
+        assert!(!check("wrong", 1) && check("right", 1));
+        assert!(!check("wrong", 2) && !check("wrong", 2) && !check("right", 6));
+        assert!(check("right", 7));
+    }
+
+    #[test]
+    fn passwords_do_not_come_back_soon() {
+        let mut state = State::default();
+        for password in ["a", "b", "c"] {
+            assert!(state.must_be_new("u", password).is_ok());
+            state.set_password("u", Some(password.into()));
+        }
+        assert!(state.must_be_new("u", "b").is_err() && state.must_be_new("u", "c").is_err());
+        assert!(state.must_be_new("u", "a").is_ok());
+    }
+}

@@ -4,8 +4,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::image::{named, owned};
 use super::patch::unsupported;
+use super::record::{named, owned};
 use super::{Content, Upload};
 use crate::api::{Answer, ApiError, Body, Call, Read, Reply, ReplyBody, Route, document};
 use crate::cloud::Cloud;
@@ -120,7 +120,7 @@ fn reactivate(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn turn(cloud: &mut Cloud, call: &Call, verb: &str, from: &str, to: &str) -> Answer {
-    let image = owned(cloud, call, super::image::not_own)?;
+    let image = owned(cloud, call, super::record::not_own)?;
     let status = image.text("status").to_owned();
     if status != from && status != to {
         return Err(ApiError::forbidden(format!("Not allowed to {verb} image in status '{status}'")));

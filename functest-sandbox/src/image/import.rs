@@ -5,8 +5,8 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::data::received;
-use super::image::{not_own, owned};
 use super::info::IMPORT_METHODS;
+use super::record::{not_own, owned};
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::image::{VISIBILITIES, quoted, shown};
+use super::record::{VISIBILITIES, quoted, shown};
 use crate::api::document::{equals, page, sort_by_keys};
 use crate::api::{Answer, ApiError, Call, Document, Query, Read, Reply, truth};
 use crate::cloud::{Cloud, parse_stamp};

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::image::named;
+use super::record::named;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 

@@ -3,14 +3,13 @@
 
 mod content;
 mod data;
-#[allow(clippy::module_inception)]
-mod image;
 mod import;
 mod info;
 mod listing;
 mod member;
 mod metadef;
 mod patch;
+mod record;
 mod schema;
 mod seed;
 mod tag;
@@ -19,7 +18,7 @@ mod version;
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::content::{Content, Upload};
-pub(crate) use self::image::visible;
+pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
 use crate::cloud::Table;
@@ -33,7 +32,7 @@ pub(crate) const API: Api = Api {
         version::ROUTES,
         schema::ROUTES,
         info::ROUTES,
-        image::ROUTES,
+        record::ROUTES,
         data::ROUTES,
         import::ROUTES,
         tag::ROUTES,

@@ -4,7 +4,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::image::{
+use super::record::{
     READ_ONLY, RESERVED, check_attributes, check_visibility, distinct, is_base, not_own, owned, read_only, shown,
 };
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::image::{CONTAINER_FORMATS, DISK_FORMATS, READ_ONLY, VISIBILITIES};
+use super::record::{CONTAINER_FORMATS, DISK_FORMATS, READ_ONLY, VISIBILITIES};
 use crate::api::{Answer, ApiError, Call, Reply, Route};
 use crate::cloud::Cloud;
 

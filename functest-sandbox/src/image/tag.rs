@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::image::owned;
+use super::record::owned;
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 
