@@ -67,7 +67,7 @@ impl Kind for FloatingIp {
         let id = store::<Self>(cloud, item);
         port::alter(cloud, &outer, document!({"device_id": id}));
         if let Err(error) = associate(cloud, asker, &id, port_id.as_ref(), fixed.as_ref()) {
-            remove(cloud, &id);
+            discard(cloud, &id);
             return Err(error);
         }
         if let Some(item) = cloud.network.floating_ips.get_mut(&id) {
@@ -86,7 +86,7 @@ impl Kind for FloatingIp {
     }
 
     fn delete(cloud: &mut Cloud, _: &Asker, id: &str) -> Result<(), ApiError> {
-        remove(cloud, id);
+        discard(cloud, id);
         Ok(())
     }
 
@@ -148,7 +148,8 @@ fn place(state: &State, network_id: &str, item: &Document) -> Result<Value, ApiE
     Ok(json!([wish]))
 }
 
-fn remove(cloud: &mut Cloud, id: &str) {
+/// Removes a floating IP and its own port.
+pub(super) fn discard(cloud: &mut Cloud, id: &str) {
     disassociate(cloud, id);
     if let Some(item) = cloud.network.floating_ips.remove(id) {
         port::discard(cloud, item.text("outer_port"));
@@ -189,8 +190,7 @@ fn associate(
             && other.text("fixed_ip_address") == address
             && other.text("floating_network_id") == network_id
     };
-    let is_taken =
-        state.floating_ips_of_port.get(port_id).filter_map(|other| state.floating_ips.get(other)).any(same);
+    let is_taken = state.floating_ips_of_port.get(port_id).filter_map(|other| state.floating_ips.get(other)).any(same);
     if is_taken {
         let outer = item.text("floating_ip_address");
         let message = format!(

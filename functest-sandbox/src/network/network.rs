@@ -9,7 +9,7 @@ use super::attribute::{Attribute, Initial};
 use super::kind::{Kind, change, routes, store};
 use super::refusal::{conflict, invalid_input, missing};
 use super::validate::Check;
-use super::{port, subnet};
+use super::{floating_ip, port, subnet};
 use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::{Cloud, Table};
 
@@ -115,9 +115,8 @@ impl Kind for Network {
     fn delete(cloud: &mut Cloud, _: &Asker, id: &str) -> Result<(), ApiError> {
         let state = &cloud.network;
         let ports = state.ports_of_network.ids(id);
-        let is_users =
-            |port: &&String| state.ports.get(port).is_some_and(|port| port.text("device_owner") != port::DHCP);
-        let in_use: Vec<&str> = ports.iter().filter(is_users).map(String::as_str).collect();
+        let blocks = |port: &&String| state.ports.get(port).is_some_and(|port| !goes_with_network(state, port));
+        let in_use: Vec<&str> = ports.iter().filter(blocks).map(String::as_str).collect();
         if !in_use.is_empty() {
             let message = format!(
                 "Unable to complete operation on network {id}. There are one or more ports still in use on the \
@@ -126,8 +125,12 @@ impl Kind for Network {
             );
             return Err(conflict("NetworkInUse", message));
         }
-        for port in ports {
-            port::discard(cloud, &port);
+        for port_id in ports {
+            let Some(port) = cloud.network.ports.get(&port_id) else { continue };
+            match port.text("device_owner") {
+                port::FLOATING_IP => floating_ip::discard(cloud, &port.text("device_id").to_owned()),
+                _ => port::discard(cloud, &port_id),
+            }
         }
         for subnet_id in subnet::of_network(&cloud.network, id) {
             subnet::discard(cloud, &subnet_id);
@@ -175,6 +178,17 @@ fn check_mtu(mtu: u64, most: u64) -> Result<(), ApiError> {
 
 fn has_port(state: &State, network_id: &str, fits: impl Fn(&Document) -> bool) -> bool {
     state.ports_of_network.get(network_id).filter_map(|id| state.ports.get(id)).any(fits)
+}
+
+/// Whether a port stops nobody from deleting its network: the DHCP server's, and those of idle floating IPs.
+fn goes_with_network(state: &State, port: &Document) -> bool {
+    match port.text("device_owner") {
+        port::DHCP => true,
+        port::FLOATING_IP => {
+            state.floating_ips.get(port.text("device_id")).is_some_and(|floating| floating.text("port_id").is_empty())
+        }
+        _ => false,
+    }
 }
 
 fn is_gateway(port: &Document) -> bool {
