@@ -85,7 +85,9 @@ impl Kind for Network {
         ] {
             item.insert(key.into(), value);
         }
-        Ok(store::<Self>(cloud, item))
+        let id = store::<Self>(cloud, item);
+        note_sharing(&mut cloud.network, &id);
+        Ok(id)
     }
 
     fn update(cloud: &mut Cloud, _: &Asker, id: &str, changes: Document) -> Result<(), ApiError> {
@@ -94,7 +96,7 @@ impl Kind for Network {
             check_mtu(mtu, most_mtu(network))?;
         }
         let closes = |key: &str| network.truth(key) && changes.get(key) == Some(&json!(false));
-        if closes("router:external") && has_port(&cloud.network, id, |port| is_gateway(port)) {
+        if closes("router:external") && has_port(&cloud.network, id, is_gateway) {
             let message = format!(
                 "External network {id} cannot be updated to be made non-external, since it has existing gateway ports."
             );
@@ -109,6 +111,7 @@ impl Kind for Network {
             return Err(conflict("InvalidSharedSetting", message));
         }
         change::<Self>(cloud, id, changes);
+        note_sharing(&mut cloud.network, id);
         Ok(())
     }
 
@@ -126,16 +129,20 @@ impl Kind for Network {
             return Err(conflict("NetworkInUse", message));
         }
         for port_id in ports {
-            let Some(port) = cloud.network.ports.get(&port_id) else { continue };
-            match port.text("device_owner") {
-                port::FLOATING_IP => floating_ip::discard(cloud, &port.text("device_id").to_owned()),
-                _ => port::discard(cloud, &port_id),
+            // A floating IP's own port goes with the floating IP.
+            let port = cloud.network.ports.get(&port_id);
+            let floating = port.filter(|port| port.text("device_owner") == port::FLOATING_IP);
+            match floating.map(|port| port.text("device_id").to_owned()) {
+                Some(floating) => floating_ip::discard(cloud, &floating),
+                None => port::discard(cloud, &port_id),
             }
         }
         for subnet_id in subnet::of_network(&cloud.network, id) {
             subnet::discard(cloud, &subnet_id);
         }
+        cloud.network.scheduled.remove(id);
         cloud.network.networks.remove(id);
+        note_sharing(&mut cloud.network, id);
         Ok(())
     }
 
@@ -149,6 +156,13 @@ impl Kind for Network {
         whole.insert("availability_zones".into(), zones);
         whole
     }
+}
+
+fn note_sharing(state: &mut State, id: &str) {
+    match state.networks.get(id).is_some_and(|network| network.truth("shared")) {
+        true => state.shared_networks.insert(id.to_owned()),
+        false => state.shared_networks.remove(id),
+    };
 }
 
 /// What carries it, where the request does not say.
