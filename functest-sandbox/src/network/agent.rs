@@ -118,7 +118,8 @@ fn dhcp_agent<'c>(cloud: &'c Cloud, asker: &Asker, call: &Call, action: &str) ->
 }
 
 fn is_served(state: &State, network: &Document) -> bool {
-    !network.items("subnets").is_empty() && !state.unscheduled.contains(network.text("id"))
+    let said = state.scheduled.get(network.text("id")).copied();
+    said.unwrap_or_else(|| !network.items("subnets").is_empty())
 }
 
 fn networks(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -157,7 +158,7 @@ fn schedule(cloud: &mut Cloud, call: &Call) -> Answer {
         let message = format!("The network {network_id} has been already hosted by the DHCP Agent {agent_id}.");
         return Err(conflict("NetworkHostedByDHCPAgent", message));
     }
-    cloud.network.unscheduled.remove(network_id);
+    cloud.network.scheduled.insert(network_id.to_owned(), true);
     Ok(Reply::created(&Value::Null))
 }
 
@@ -170,6 +171,6 @@ fn unschedule(cloud: &mut Cloud, call: &Call) -> Answer {
         let message = format!("The network {network_id} is not hosted by the DHCP agent {agent_id}.");
         return Err(conflict("NetworkNotHostedByDhcpAgent", message));
     }
-    cloud.network.unscheduled.insert(network_id.to_owned());
+    cloud.network.scheduled.insert(network_id.to_owned(), false);
     Ok(Reply::no_content())
 }

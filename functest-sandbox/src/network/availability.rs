@@ -9,7 +9,7 @@ use super::kind::{Kind, visible};
 use super::network::Network;
 use super::refusal::disallowed;
 use super::subnet;
-use super::subnet_value::{net, ranges};
+use super::subnet_value::ranges;
 use crate::api::document::equals;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;

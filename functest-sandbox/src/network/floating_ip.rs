@@ -67,7 +67,7 @@ impl Kind for FloatingIp {
         let id = store::<Self>(cloud, item);
         port::alter(cloud, &outer, document!({"device_id": id}));
         if let Err(error) = associate(cloud, asker, &id, port_id.as_ref(), fixed.as_ref()) {
-            remove(cloud, &id);
+            discard(cloud, &id);
             return Err(error);
         }
         if let Some(item) = cloud.network.floating_ips.get_mut(&id) {
@@ -86,7 +86,7 @@ impl Kind for FloatingIp {
     }
 
     fn delete(cloud: &mut Cloud, _: &Asker, id: &str) -> Result<(), ApiError> {
-        remove(cloud, id);
+        discard(cloud, id);
         Ok(())
     }
 
@@ -148,7 +148,8 @@ fn place(state: &State, network_id: &str, item: &Document) -> Result<Value, ApiE
     Ok(json!([wish]))
 }
 
-fn remove(cloud: &mut Cloud, id: &str) {
+/// Removes a floating IP and its own port.
+pub(super) fn discard(cloud: &mut Cloud, id: &str) {
     disassociate(cloud, id);
     if let Some(item) = cloud.network.floating_ips.remove(id) {
         port::discard(cloud, item.text("outer_port"));

@@ -61,9 +61,11 @@ pub(crate) fn ports_of_device(cloud: &Cloud, device_id: &str) -> Vec<Document> {
 
 /// The networks that a project's server may be put on when nobody names one: its own and the shared ones.
 pub(crate) fn networks_of(cloud: &Cloud, project_id: &str) -> Vec<Document> {
-    let mine = |network: &&Document| network.text("project_id") == project_id || network.truth("shared");
+    let state = &cloud.network;
+    let foreign = |network: &&Document| network.text("project_id") != project_id;
+    let shared = state.shared_networks.iter().filter_map(|id| state.networks.get(id)).filter(foreign);
     let inside = |network: &&Document| !network.truth("router:external");
-    cloud.network.networks.values().filter(mine).filter(inside).cloned().collect()
+    state.networks.of(project_id).chain(shared).filter(inside).cloned().collect()
 }
 
 /// A project's security group of that name or id.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Lists: who sees what of them, filters, order, pages.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::asker::Asker;
@@ -27,11 +29,15 @@ pub(super) fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     let state = &cloud.network;
     let keep = |item: &&Document| sees::<K>(state, &asker, item) && passes(item, call);
     let table = K::table(state);
-    let mut found: Vec<&Document> = match K::candidates(state, call) {
+    let candidates = ids(call).or_else(|| K::candidates(state, call));
+    let mut found: Vec<&Document> = match candidates {
         Some(ids) => ids.iter().filter_map(|id| table.get(id)).filter(keep).collect(),
         None => table.values().filter(keep).collect(),
     };
-    sort_by_keys(&mut found, &order);
+    match order.as_slice() {
+        [_] => found.sort_unstable_by(|a, b| a.text("id").cmp(b.text("id"))),
+        order => sort_by_keys(&mut found, order),
+    }
     let backwards = call.query.get("page_reverse").and_then(truth).unwrap_or_default();
     let page = page(found, call.query.get("marker"), limit, backwards);
     let fields: Vec<&str> = call.query.all("fields").collect();
@@ -41,6 +47,12 @@ pub(super) fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
         body[format!("{}_links", K::COLLECTION)] = links(call, &page, limit, backwards);
     }
     Ok(Reply::ok(&body))
+}
+
+/// The ids that a request asks for, if it asks for ids.
+fn ids(call: &Call) -> Option<Vec<String>> {
+    let ids: BTreeSet<&str> = call.query.all("id").collect();
+    (!ids.is_empty()).then(|| ids.into_iter().map(str::to_owned).collect())
 }
 
 fn check_filters<K: Kind>(call: &Call) -> Result<(), ApiError> {

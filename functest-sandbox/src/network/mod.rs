@@ -17,6 +17,8 @@ mod gateway;
 mod index;
 mod kind;
 mod list;
+// Every kind has the file that its name says.
+#[allow(clippy::module_inception)]
 mod network;
 mod port;
 mod port_address;
@@ -87,6 +89,8 @@ pub(crate) struct State {
     address_scopes: Table<Document>,
     agents: Table<Document>,
     quotas: Quotas,
+    /// The networks that every project may use.
+    shared_networks: BTreeSet<String>,
     /// The addresses of each subnet.
     spaces: HashMap<String, Space>,
     ports_of_network: Index,
@@ -102,8 +106,8 @@ pub(crate) struct State {
     floating_ips_of_port: Index,
     /// By project.
     default_groups: HashMap<String, String>,
-    /// The networks that an administrator took away from the DHCP agent.
-    unscheduled: BTreeSet<String>,
+    /// Whether the DHCP agent serves a network, where an administrator has said so.
+    scheduled: HashMap<String, bool>,
     /// The last that was given to a network.
     last_segment: u64,
 }

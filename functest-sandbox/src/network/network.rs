@@ -9,7 +9,7 @@ use super::attribute::{Attribute, Initial};
 use super::kind::{Kind, change, routes, store};
 use super::refusal::{conflict, invalid_input, missing};
 use super::validate::Check;
-use super::{port, subnet};
+use super::{floating_ip, port, subnet};
 use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::{Cloud, Table};
 
@@ -85,7 +85,9 @@ impl Kind for Network {
         ] {
             item.insert(key.into(), value);
         }
-        Ok(store::<Self>(cloud, item))
+        let id = store::<Self>(cloud, item);
+        note_sharing(&mut cloud.network, &id);
+        Ok(id)
     }
 
     fn update(cloud: &mut Cloud, _: &Asker, id: &str, changes: Document) -> Result<(), ApiError> {
@@ -94,7 +96,7 @@ impl Kind for Network {
             check_mtu(mtu, most_mtu(network))?;
         }
         let closes = |key: &str| network.truth(key) && changes.get(key) == Some(&json!(false));
-        if closes("router:external") && has_port(&cloud.network, id, |port| is_gateway(port)) {
+        if closes("router:external") && has_port(&cloud.network, id, is_gateway) {
             let message = format!(
                 "External network {id} cannot be updated to be made non-external, since it has existing gateway ports."
             );
@@ -109,15 +111,15 @@ impl Kind for Network {
             return Err(conflict("InvalidSharedSetting", message));
         }
         change::<Self>(cloud, id, changes);
+        note_sharing(&mut cloud.network, id);
         Ok(())
     }
 
     fn delete(cloud: &mut Cloud, _: &Asker, id: &str) -> Result<(), ApiError> {
         let state = &cloud.network;
         let ports = state.ports_of_network.ids(id);
-        let is_users =
-            |port: &&String| state.ports.get(port).is_some_and(|port| port.text("device_owner") != port::DHCP);
-        let in_use: Vec<&str> = ports.iter().filter(is_users).map(String::as_str).collect();
+        let blocks = |port: &&String| state.ports.get(port).is_some_and(|port| !goes_with_network(state, port));
+        let in_use: Vec<&str> = ports.iter().filter(blocks).map(String::as_str).collect();
         if !in_use.is_empty() {
             let message = format!(
                 "Unable to complete operation on network {id}. There are one or more ports still in use on the \
@@ -126,13 +128,21 @@ impl Kind for Network {
             );
             return Err(conflict("NetworkInUse", message));
         }
-        for port in ports {
-            port::discard(cloud, &port);
+        for port_id in ports {
+            // A floating IP's own port goes with the floating IP.
+            let port = cloud.network.ports.get(&port_id);
+            let floating = port.filter(|port| port.text("device_owner") == port::FLOATING_IP);
+            match floating.map(|port| port.text("device_id").to_owned()) {
+                Some(floating) => floating_ip::discard(cloud, &floating),
+                None => port::discard(cloud, &port_id),
+            }
         }
         for subnet_id in subnet::of_network(&cloud.network, id) {
             subnet::discard(cloud, &subnet_id);
         }
+        cloud.network.scheduled.remove(id);
         cloud.network.networks.remove(id);
+        note_sharing(&mut cloud.network, id);
         Ok(())
     }
 
@@ -146,6 +156,13 @@ impl Kind for Network {
         whole.insert("availability_zones".into(), zones);
         whole
     }
+}
+
+fn note_sharing(state: &mut State, id: &str) {
+    match state.networks.get(id).is_some_and(|network| network.truth("shared")) {
+        true => state.shared_networks.insert(id.to_owned()),
+        false => state.shared_networks.remove(id),
+    };
 }
 
 /// What carries it, where the request does not say.
@@ -175,6 +192,17 @@ fn check_mtu(mtu: u64, most: u64) -> Result<(), ApiError> {
 
 fn has_port(state: &State, network_id: &str, fits: impl Fn(&Document) -> bool) -> bool {
     state.ports_of_network.get(network_id).filter_map(|id| state.ports.get(id)).any(fits)
+}
+
+/// Whether a port stops nobody from deleting its network: the DHCP server's, and those of idle floating IPs.
+fn goes_with_network(state: &State, port: &Document) -> bool {
+    match port.text("device_owner") {
+        port::DHCP => true,
+        port::FLOATING_IP => {
+            state.floating_ips.get(port.text("device_id")).is_some_and(|floating| floating.text("port_id").is_empty())
+        }
+        _ => false,
+    }
 }
 
 fn is_gateway(port: &Document) -> bool {

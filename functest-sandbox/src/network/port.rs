@@ -111,6 +111,9 @@ impl Kind for Port {
         if let Some(mac) = changes.get("mac_address").and_then(Value::as_str) {
             check_mac(&cloud.network, before.text("network_id"), mac, id)?;
         }
+        for group in groups.iter().flat_map(|groups| groups.as_array().into_iter().flatten()) {
+            visible::<security_group::SecurityGroup>(&cloud.network, asker, group.as_str().unwrap_or_default())?;
+        }
         if wanted.is_some() {
             port_address::assign(cloud, id, wanted.as_ref())?;
         }

@@ -154,7 +154,8 @@ pub(super) fn roomy(state: &State, network_id: &str, family: u64) -> Option<Stri
 
 fn has_room(state: &State, subnet: &Document) -> bool {
     let pools = ranges(subnet);
-    let size = pools.iter().fold(0_u128, |sum, (start, end)| sum.saturating_add((end - start).saturating_add(1)));
+    let size =
+        pools.iter().fold(0_u128, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start).saturating_add(1)));
     let Some(space) = state.spaces.get(subnet.text("id")) else { return false };
     // Counting is a walk; a space that has fewer addresses taken than there are in all needs none.
     size > space.len() as u128 || (space.used(&pools) as u128) < size

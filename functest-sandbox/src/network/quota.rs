@@ -28,8 +28,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/v2.0/quotas/{project_id}/details.json", details),
 ];
 
+/// How many of a kind a project has.
+type Count = fn(&State, &str) -> usize;
+
 /// What is limited, to how many for whom nothing else is said, and how many a project has.
-const DEFAULTS: [(&str, i64, fn(&State, &str) -> usize); 9] = [
+const DEFAULTS: [(&str, i64, Count); 9] = [
     ("network", 100, used::<Network>),
     ("subnet", 100, used::<Subnet>),
     ("subnetpool", -1, used::<SubnetPool>),

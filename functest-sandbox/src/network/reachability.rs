@@ -227,3 +227,134 @@ fn next_routers(state: &State, router: &Document, address: IpAddr) -> Vec<String
         .collect();
     hops.flat_map(|hop| subnets.iter().filter_map(move |subnet_id| router_at(state, subnet_id, hop))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::document;
+    use crate::network::asker::Asker;
+    use crate::network::attribute;
+    use crate::network::floating_ip::FloatingIp;
+    use crate::network::for_servers::create_port;
+    use crate::network::kind::Kind;
+    use crate::network::network::Network;
+    use crate::network::port::{ROUTER_INTERFACE, addresses, for_service};
+    use crate::network::router::Router;
+    use crate::network::security_group_rule::SecurityGroupRule;
+    use crate::network::subnet::Subnet;
+    use crate::options::Options;
+
+    struct Fixture {
+        cloud: Cloud,
+        project: String,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let cloud = Cloud::new(Options::default(), "http://127.0.0.1:1", 1);
+            let project = cloud.identity.project_id("demo");
+            Self { cloud, project }
+        }
+
+        fn make<K: Kind>(&mut self, request: Document) -> String {
+            let asker = Asker::project(&self.project);
+            let item = attribute::for_creation(K::ATTRIBUTES, K::NAME, &asker, request).unwrap();
+            K::create(&mut self.cloud, &asker, item).unwrap()
+        }
+
+        /// A network with a subnet, and a port on it.
+        fn segment(&mut self, cidr: &str) -> (String, String, String) {
+            let network = self.make::<Network>(document!({}));
+            let subnet = self.make::<Subnet>(document!({"network_id": network, "ip_version": 4, "cidr": cidr}));
+            let port = create_port(&mut self.cloud, &self.project, document!({"network_id": network})).unwrap();
+            (network, subnet, port.text("id").to_owned())
+        }
+
+        fn external(&self) -> String {
+            let networks = self.cloud.network.networks.values();
+            let mut external = networks.filter(|network| network.truth("router:external"));
+            external.next().unwrap().text("id").to_owned()
+        }
+
+        fn join(&mut self, router: &str, network: &str, subnet: &str, address: &str) {
+            let wish = json!([{"subnet_id": subnet, "ip_address": address}]);
+            let project = self.project.clone();
+            for_service(&mut self.cloud, &project, network, ROUTER_INTERFACE, router, wish).unwrap();
+        }
+
+        fn address(&self, port: &str) -> IpAddr {
+            addresses(&self.cloud.network.ports[port]).next().unwrap()
+        }
+    }
+
+    impl std::ops::Index<&str> for crate::cloud::Table<Document> {
+        type Output = Document;
+        fn index(&self, id: &str) -> &Document {
+            self.get(id).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_router_joins_two_networks() {
+        let mut fixture = Fixture::new();
+        let (a_net, a_sub, a) = fixture.segment("10.1.0.0/24");
+        let (b_net, b_sub, b) = fixture.segment("10.2.0.0/24");
+        let there = fixture.address(&b);
+        assert_eq!(there.to_string(), "10.2.0.3");
+        assert_eq!(path(&fixture.cloud, &a, there), None);
+        let router = fixture.make::<Router>(document!({}));
+        fixture.join(&router, &a_net, &a_sub, "10.1.0.1");
+        fixture.join(&router, &b_net, &b_sub, "10.2.0.1");
+        assert_eq!(path(&fixture.cloud, &a, there), Some(b.clone()));
+        let down = document!({"admin_state_up": false});
+        Router::update(&mut fixture.cloud, &Asker::service(""), &router, down).unwrap();
+        assert_eq!(path(&fixture.cloud, &a, there), None);
+        assert_eq!(path(&fixture.cloud, &a, fixture.address(&a)), Some(a));
+    }
+
+    #[test]
+    fn a_floating_ip_needs_the_whole_way() {
+        let mut fixture = Fixture::new();
+        let (network, subnet, port) = fixture.segment("10.1.0.0/24");
+        let external = fixture.external();
+        let router = fixture.make::<Router>(document!({"external_gateway_info": {"network_id": external}}));
+        fixture.join(&router, &network, &subnet, "10.1.0.1");
+        let floating = fixture.make::<FloatingIp>(document!({"floating_network_id": external, "port_id": port}));
+        assert_eq!(floating_target(&fixture.cloud, &floating), Some(port.clone()));
+        let down = document!({"admin_state_up": false});
+        crate::network::port::alter(&mut fixture.cloud, &port, down);
+        assert_eq!(floating_target(&fixture.cloud, &floating), None);
+    }
+
+    #[test]
+    fn security_groups_let_in_what_they_name() {
+        let mut fixture = Fixture::new();
+        let (_, _, port) = fixture.segment("10.1.0.0/24");
+        let outside = Source::External("127.0.0.1".parse().unwrap());
+        let ssh = |fixture: &Fixture, from: &Source| may_receive(&fixture.cloud, &port, "tcp", Some(22), from);
+        assert!(!ssh(&fixture, &outside));
+        assert!(ssh(&fixture, &Source::Port(port.clone())));
+        let group = fixture.cloud.network.ports[&port].items("security_groups")[0].clone();
+        fixture.make::<SecurityGroupRule>(document!({
+            "security_group_id": group, "direction": "ingress", "protocol": "tcp", "port_range_min": 22,
+            "port_range_max": 22, "remote_ip_prefix": "127.0.0.0/8",
+        }));
+        assert!(ssh(&fixture, &outside));
+        assert!(!may_receive(&fixture.cloud, &port, "tcp", Some(80), &outside));
+        assert!(!may_receive(&fixture.cloud, &port, "udp", Some(22), &outside));
+        assert!(!ssh(&fixture, &Source::External("192.0.2.1".parse().unwrap())));
+    }
+
+    #[test]
+    fn guests_learn_their_addresses() {
+        let mut fixture = Fixture::new();
+        let (_, subnet, port) = fixture.segment("10.1.0.0/24");
+        let answer = dhcp_answer(&fixture.cloud, &port);
+        assert_eq!(answer, Some((fixture.address(&port), "10.1.0.2".parse().unwrap(), 24)));
+        let off = document!({"enable_dhcp": false});
+        Subnet::update(&mut fixture.cloud, &Asker::service(""), &subnet, off).unwrap();
+        assert_eq!(dhcp_answer(&fixture.cloud, &port), None);
+    }
+}

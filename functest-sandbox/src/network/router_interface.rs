@@ -37,7 +37,7 @@ fn add(cloud: &mut Cloud, call: &Call) -> Answer {
         (None, Some(port_id)) => by_port(cloud, &asker, id, port_id)?,
         (None, None) => return Err(neither()),
     };
-    answer(&cloud.network, id, &project_id, cloud.network.ports.get(&port_id).ok_or_else(|| Port::missing(&port_id))?)
+    answer(id, &project_id, cloud.network.ports.get(&port_id).ok_or_else(|| Port::missing(&port_id))?)
 }
 
 fn remove(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -74,7 +74,7 @@ fn remove(cloud: &mut Cloud, call: &Call) -> Answer {
     check_unused(state, id, port)?;
     let port = port.clone();
     port::discard(cloud, port.text("id"));
-    answer(&cloud.network, id, &project_id, &port)
+    answer(id, &project_id, &port)
 }
 
 /// The subnet and the port that a request names.
@@ -95,7 +95,7 @@ fn neither() -> ApiError {
     bad_request("router", "Either subnet_id or port_id must be specified")
 }
 
-fn answer(_: &State, router_id: &str, project_id: &str, port: &Document) -> Answer {
+fn answer(router_id: &str, project_id: &str, port: &Document) -> Answer {
     let subnets: Vec<&str> = port.items("fixed_ips").iter().map(|fixed| fixed.text("subnet_id")).collect();
     Ok(Reply::ok(&json!({
         "id": router_id, "tenant_id": project_id, "port_id": port["id"], "network_id": port["network_id"],

@@ -65,7 +65,7 @@ impl Kind for SecurityGroupRule {
         Attribute::new("port_range_min", Check::By(port_value), Initial::Null).fixed(),
         Attribute::new("port_range_max", Check::By(port_value), Initial::Null).fixed(),
         Attribute::new("remote_ip_prefix", Check::By(prefix), Initial::Null).fixed(),
-        Attribute::new("remote_group_id", Check::Or(&Check::Id), Initial::Null).fixed(),
+        Attribute::new("remote_group_id", Check::Or(&Check::Text(255)), Initial::Null).fixed(),
         Attribute::read_only("normalized_cidr"),
     ];
 
