@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::refusal::{invalid, object};
 use super::{State, microversion};
 use crate::api::schema::{self, Field, Problem, Type, optional, python};
-use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
+use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 use crate::fault::Lie;
 

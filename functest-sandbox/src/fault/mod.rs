@@ -18,7 +18,7 @@ use rand::{RngExt, SeedableRng};
 pub use self::fault::{Distribution, Fault, Happens, Lie};
 pub use self::file::{FaultFile, FaultFileError};
 pub use self::rule::Rule;
-pub(crate) use self::wire::{Ending, Wire};
+pub(crate) use self::wire::Ending;
 use crate::api::{Call, Reply};
 use crate::cloud::Cloud;
 

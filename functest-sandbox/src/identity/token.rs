@@ -86,6 +86,8 @@ pub(super) fn invalid(message: &str) -> ApiError {
 impl Cloud {
     fn issue(&mut self, login: Login, scope: Option<Target>, methods: Vec<String>) -> Result<String, ApiError> {
         let now = self.clock.now();
+        let shorter = self.faults.token_lifetime().and_then(|short| TimeDelta::from_std(short).ok());
+        let lifetime = shorter.unwrap_or(LIFETIME);
         let mut audit_ids = vec![self.random.word(22)];
         audit_ids.extend(login.earlier.as_ref().and_then(|token| token.audit_ids.last().cloned()));
         let mut all_methods = methods;
@@ -114,7 +116,7 @@ impl Cloud {
             application_credential_id: login.application_credential.map(|credential| credential.text("id").to_owned()),
             audit_ids,
             issued: now,
-            expires: login.earlier.map_or(now + LIFETIME, |token| token.expires),
+            expires: login.earlier.map_or(now + lifetime, |token| token.expires),
         };
         token.roles = self.identity.roles_by(&token);
         if scope.is_some() && token.roles.is_empty() {

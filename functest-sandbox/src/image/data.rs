@@ -9,7 +9,7 @@ use super::record::{named, owned};
 use super::{Content, Upload};
 use crate::api::{Answer, ApiError, Body, Call, Read, Reply, ReplyBody, Route, document};
 use crate::cloud::Cloud;
-use crate::fault::Lie;
+use crate::fault::{Happens, Lie};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::put("/v2/images/{image_id}/file", upload).upload(),
@@ -20,6 +20,13 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn upload(cloud: &mut Cloud, call: &Call) -> Answer {
     let upload = received(cloud, call, "saving")?;
+    if cloud.faults.happens(Happens::UploadFails) {
+        // The image is queued again, as after any failure of a store.
+        return Err(ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Failed to upload image data due to internal error",
+        ));
+    }
     cloud.fill_image(call.param("image_id"), upload);
     Ok(Reply::no_content())
 }

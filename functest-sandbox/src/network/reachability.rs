@@ -253,7 +253,12 @@ mod tests {
 
     impl Fixture {
         fn new() -> Self {
-            let cloud = Cloud::new(Options::default(), "http://127.0.0.1:1", 1);
+            let cloud = Cloud::new(
+                Options::default(),
+                "http://127.0.0.1:1",
+                1,
+                ipnet::Ipv4Net::new_assert([127, 77, 0, 0].into(), 16),
+            );
             let project = cloud.identity.project_id("demo");
             Self { cloud, project }
         }

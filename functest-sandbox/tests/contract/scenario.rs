@@ -137,7 +137,9 @@ impl Step {
                 Err(_) if self.until && started.elapsed() < PATIENCE => {
                     tokio::time::sleep(Duration::from_millis(if cloud.kind == Kind::Sandbox { 5 } else { 500 })).await;
                 }
-                Err(problem) => return Err(format!("{problem}; the answer was {} {}", answer.status, short(&answer.body))),
+                Err(problem) => {
+                    return Err(format!("{problem}; the answer was {} {}", answer.status, short(&answer.body)));
+                }
             }
         }
     }
@@ -169,7 +171,7 @@ impl Step {
             difference.is_none_or(|difference| !difference.only && !difference.is.contains_key(*path))
         });
         for (path, expected) in others.chain(own) {
-            let expected = filled_value(expected, known)?;
+            let (path, expected) = (&filled(path, known)?, filled_value(expected, known)?);
             let found = at(&answer.body, path);
             let holds = match (&expected, found) {
                 (Value::String(any), Some(value)) if any == "*" => !value.is_null(),
@@ -189,7 +191,9 @@ impl Step {
 
     fn judge_form(&self, answer: &Answer, known: &BTreeMap<String, Value>) -> Result<(), String> {
         for (path, expected) in &self.keys {
-            let object = at(&answer.body, path).and_then(Value::as_object).ok_or_else(|| format!("{path} is no object"))?;
+            let path = &filled(path, known)?;
+            let object =
+                at(&answer.body, path).and_then(Value::as_object).ok_or_else(|| format!("{path} is no object"))?;
             let mut found: Vec<&String> = object.keys().collect();
             let mut expected: Vec<&String> = expected.iter().collect();
             found.sort();
