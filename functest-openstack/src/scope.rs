@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use functest_core::ledger::{Intent, Journal};
 use functest_core::stop_point;
@@ -15,8 +14,6 @@ use crate::error::Error;
 use crate::resource::{Kind, Mark, Resource, remove};
 use crate::rest::{Call, Rest};
 
-/// How long a deletion may take until the thing is gone.
-const GONE_WITHIN: Duration = Duration::from_secs(120);
 /// How much of a case's name goes into names.
 const LONGEST_CASE_NAME: usize = 28;
 
@@ -187,7 +184,7 @@ impl Scope {
         let this = self.clone();
         let work = async move {
             // It asks with the credential that made it, so whose it is need not be said.
-            remove(&this.rest, &kind, &id, None, GONE_WITHIN).await?;
+            remove(&this.rest, &kind, &id, None, this.rest.policy().deletion).await?;
             this.shared.journal.gone(seq).await.map_err(Error::Ledger)
         };
         self.to_the_end(work).await

@@ -4,11 +4,12 @@
 //! Each case runs on a sandbox that answers 200 and lies in one way. A fault is detected by the checks that pass on a
 //! healthy sandbox and do not on the broken one, and by what the clean-up could not delete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use functest_core::record::{CaseRecord, RunRecord};
 use functest_core::verdict::CheckOutcome;
 use functest_sandbox::Lie;
+use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{SANDBOX, SandboxRequest};
@@ -51,6 +52,9 @@ const CASE: &str = "(case)";
 /// Deadlines are for real clouds; a sandbox does at once what it does at all.
 const DEADLINE_FACTOR: &str = "run.deadline_factor=0.02";
 
+/// What went wrong, by case.
+type Troubles = BTreeMap<String, BTreeSet<String>>;
+
 impl Functest {
     /// Runs cases on sandboxes that are broken in one way each. `progress` is told the fault before its run.
     ///
@@ -59,23 +63,25 @@ impl Functest {
     pub async fn detection_matrix(&self, names: &[String], progress: &dyn Fn(&str)) -> Result<Matrix, Error> {
         progress("no fault");
         let healthy = self.run_on_sandbox(names, None).await?;
-        let healthy: Vec<_> =
+        let healthy: Troubles =
             healthy.cases.iter().map(|case| (case.choice.case_name.clone(), troubles(case))).collect();
-        let mut faults = Vec::new();
-        for fault in faults_to_try() {
+        let rows = futures::stream::iter(faults_to_try()).map(|fault| {
             progress(&fault);
-            let record = self.run_on_sandbox(names, Some(&fault)).await?;
-            let detections = record.cases.iter().filter_map(|case| {
-                let name = &case.choice.case_name;
-                let before = healthy.iter().find(|(known, _)| known == name).map(|(_, troubles)| troubles);
-                let new =
-                    troubles(case).into_iter().filter(|trouble| before.is_none_or(|before| !before.contains(trouble)));
-                let checks: Vec<String> = new.collect();
-                (!checks.is_empty()).then(|| Detection { case_name: name.clone(), checks })
-            });
-            faults.push(FaultRow { detections: detections.collect(), fault });
-        }
-        Ok(Matrix { version: 1, faults })
+            self.try_fault(names, fault, &healthy)
+        });
+        Ok(Matrix { version: 1, faults: rows.buffered(AT_A_TIME).try_collect().await? })
+    }
+
+    /// Who detects one fault, that did not complain of a healthy cloud.
+    async fn try_fault(&self, names: &[String], fault: String, healthy: &Troubles) -> Result<FaultRow, Error> {
+        let record = self.run_on_sandbox(names, Some(&fault)).await?;
+        let detection = |case: &CaseRecord| {
+            let name = &case.choice.case_name;
+            let mut checks = troubles(case);
+            checks.retain(|trouble| healthy.get(name).is_none_or(|before| !before.contains(trouble)));
+            (!checks.is_empty()).then(|| Detection { case_name: name.clone(), checks: checks.into_iter().collect() })
+        };
+        Ok(FaultRow { detections: record.cases.iter().filter_map(detection).collect(), fault })
     }
 
     async fn run_on_sandbox(&self, names: &[String], fault: Option<&str>) -> Result<RunRecord, Error> {

@@ -30,6 +30,8 @@ pub struct RunSettings {
     pub late_deadline: Seconds,
     /// For how long deleting is tried again after a case, in seconds.
     pub clean_deadline: Seconds,
+    /// For one thing that is deleted to be gone, in seconds.
+    pub delete_deadline: Seconds,
     /// Services that the cloud must have: checks that need one of them fail without it, where they would be skipped.
     pub required_services: Vec<String>,
     /// The role of users that are made for cases, in place of `member`.
@@ -44,6 +46,7 @@ impl Default for RunSettings {
             request_deadline: Seconds(60.0),
             late_deadline: Seconds(90.0),
             clean_deadline: Seconds(300.0),
+            delete_deadline: Seconds(120.0),
             required_services: Vec::new(),
             new_user_role: None,
         }
@@ -68,7 +71,8 @@ impl RunSettings {
     pub(crate) fn policy(&self) -> Policy {
         let required_services = self.required_services.iter().filter_map(|name| Service::from_name(name)).collect();
         let (connect, request) = (self.connect_deadline.into(), self.request_deadline.into());
-        Policy { connect, request, required_services, ..Policy::default() }.scaled(self.deadline_factor)
+        let deletion = self.delete_deadline.into();
+        Policy { connect, request, deletion, required_services, ..Policy::default() }.scaled(self.deadline_factor)
     }
 
     /// For how long after its intent a request may still take effect.

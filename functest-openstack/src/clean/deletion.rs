@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One deletion of a clean-up.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Doomed;
 use crate::error::Error;
 use crate::resource::remove;
 use crate::rest::Rest;
-
-/// How long one deletion is watched before it is looked at anew.
-const WATCHED: Duration = Duration::from_secs(30);
 
 /// How a deletion ended.
 pub(super) enum Deletion {
@@ -24,7 +21,9 @@ pub(super) enum Deletion {
 /// Deletes, and watches until it is gone or `until` has passed.
 pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, until: Instant) -> Deletion {
     let user = doomed.user.as_deref().filter(|_| is_admin);
-    let removal = remove(rest, doomed.kind, &doomed.id, user, WATCHED);
+    // Watched for a part of the time only, then looked at anew: what else is in the way may be gone.
+    let watched = rest.policy().deletion / 4;
+    let removal = remove(rest, doomed.kind, &doomed.id, user, watched);
     match tokio::time::timeout_at(until.into(), removal).await {
         Ok(Ok(())) => Deletion::Done,
         Ok(Err(error)) if is_lasting(&error) => Deletion::Refused(error.to_string()),

@@ -23,8 +23,6 @@ use crate::rest::Rest;
 const AT_A_TIME: usize = 8;
 const FIRST_DELAY: Duration = Duration::from_millis(300);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
-/// However short the deadline, everything is tried once for this long.
-const SHORTEST_TRY: Duration = Duration::from_secs(60);
 /// After a server error, a replicated database may show what was made a little later.
 const DOUBTFUL_FOR: Duration = Duration::from_secs(5);
 
@@ -94,7 +92,8 @@ impl Cleaner {
         let mut delay = FIRST_DELAY;
         let mut deleted = Vec::new();
         let mut refused = Refused::new();
-        let until = started + self.deadline.max(SHORTEST_TRY);
+        // However short the deadline, everything is tried once, for as long as a deletion may take.
+        let until = started + self.deadline.max(self.rest.policy().deletion / 2);
         loop {
             let work = self.survey(scope, until).await;
             let before = deleted.len();

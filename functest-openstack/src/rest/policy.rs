@@ -14,6 +14,8 @@ pub struct Policy {
     pub connect: Duration,
     /// For one request, answer included.
     pub request: Duration,
+    /// Until what is deleted is gone.
+    pub deletion: Duration,
     /// How often a request is sent again.
     pub repetitions: usize,
     /// Before the first repetition; doubled for each further one.
@@ -27,6 +29,7 @@ impl Default for Policy {
         Self {
             connect: Duration::from_secs(10),
             request: Duration::from_secs(60),
+            deletion: Duration::from_secs(120),
             repetitions: 4,
             first_delay: Duration::from_millis(500),
             required_services: Vec::new(),
@@ -37,7 +40,8 @@ impl Default for Policy {
 impl Policy {
     /// The same with every deadline multiplied.
     pub fn scaled(self, factor: f64) -> Self {
-        Self { connect: self.connect.mul_f64(factor), request: self.request.mul_f64(factor), ..self }
+        let scaled = |deadline: Duration| deadline.mul_f64(factor);
+        Self { connect: scaled(self.connect), request: scaled(self.request), deletion: scaled(self.deletion), ..self }
     }
 
     pub(crate) fn delays(&self) -> impl Iterator<Item = Duration> {
