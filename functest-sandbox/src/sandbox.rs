@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A running sandbox.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::options::Options;
 pub struct Sandbox {
     address: SocketAddr,
     seed: u64,
+    shared: Arc<Shared>,
     guest_port: u16,
     stop: CancellationToken,
 }
@@ -81,8 +83,8 @@ impl Sandbox {
         let shared = Arc::new(Shared::new(cloud, Router::new()?, spool));
         let stop = CancellationToken::new();
         tokio::spawn(Doors::new(doorway, Arc::clone(&shared)).tend(stop.clone()));
-        tokio::spawn(http_server::serve(listener, shared, stop.clone()));
-        Ok(Self { address, seed, guest_port, stop })
+        tokio::spawn(http_server::serve(listener, Arc::clone(&shared), stop.clone()));
+        Ok(Self { address, seed, shared, guest_port, stop })
     }
 
     /// Where Keystone is, such as `http://127.0.0.1:5001/identity/v3`.
@@ -119,6 +121,11 @@ impl Sandbox {
         file.write_all(self.clouds_yaml().as_bytes())?;
         file.persist(path)?;
         Ok(())
+    }
+
+    /// How many there are of each kind that somebody can make, whoever has them.
+    pub fn inventory(&self) -> BTreeMap<&'static str, usize> {
+        self.shared.cloud().inventory()
     }
 
     /// The port of a floating IP that the guest behind it answers SSH on: 22 where that may be bound.

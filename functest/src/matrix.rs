@@ -49,8 +49,12 @@ pub struct Detection {
 const CLEAN_UP: &str = "(clean-up)";
 const CASE: &str = "(case)";
 
-/// Deadlines are for real clouds; a sandbox does at once what it does at all.
-const DEADLINE_FACTOR: &str = "run.deadline_factor=0.02";
+/// Deadlines are for real clouds: a sandbox does at once what it does at all. Only for its answers it has its time, on a
+/// machine that may be busy.
+const SETTINGS: [&str; 3] = ["run.deadline_factor=0.02", "run.request_deadline=1500", "run.connect_deadline=500"];
+
+/// How many broken clouds there are at a time: most of what is tried on them is waiting in vain.
+const AT_A_TIME: usize = 4;
 
 /// What went wrong, by case.
 type Troubles = BTreeMap<String, BTreeSet<String>>;
@@ -95,7 +99,7 @@ impl Functest {
                 fault: fault.map(str::to_owned).into_iter().collect(),
                 ..Default::default()
             },
-            set: vec![DEADLINE_FACTOR.to_owned()],
+            set: SETTINGS.map(str::to_owned).to_vec(),
             ..RunRequest::default()
         };
         let outcome = async { functest.plan(&request)?.start(Vec::new()).await?.join().await }.await;

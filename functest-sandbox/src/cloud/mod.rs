@@ -6,6 +6,7 @@ mod clock;
 mod random;
 mod table;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ipnet::Ipv4Net;
@@ -55,6 +56,13 @@ impl Cloud {
         compute::seed(&mut cloud);
         cloud.faults_changed();
         cloud
+    }
+
+    /// How many there are of each kind.
+    pub(crate) fn inventory(&self) -> BTreeMap<&'static str, usize> {
+        let parts =
+            [self.identity.inventory(), self.image.inventory(), self.compute.inventory(), self.network.inventory()];
+        parts.into_iter().flatten().collect()
     }
 
     /// Lets happen what is due.

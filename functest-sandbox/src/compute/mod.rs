@@ -69,3 +69,17 @@ pub(crate) struct State {
     /// How many servers there have been.
     built: u64,
 }
+
+impl State {
+    /// How many there are of each kind.
+    pub(crate) fn inventory(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("flavors", self.flavors.len()),
+            ("keypairs", self.keypairs.len()),
+            ("servers", self.servers.len()),
+            ("server_groups", self.server_groups.len()),
+            ("aggregates", self.aggregates.len()),
+            ("compute quotas", self.quotas.len()),
+        ]
+    }
+}

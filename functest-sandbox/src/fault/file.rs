@@ -133,9 +133,12 @@ impl FaultFile {
                 place: place.clone(),
                 problem: format!("`{word}` is no key=value"),
             })?;
-            // A glob begins with a star, which YAML reads as an alias.
-            let value =
-                if matches!(key, "path" | "service" | "method") { format!("'{value}'") } else { value.to_owned() };
+            let value = match key {
+                // A glob begins with a star, which YAML reads as an alias.
+                "path" | "service" | "method" => format!("'{value}'"),
+                // Words have no spaces: YAML wants one behind a colon.
+                _ => value.replace(':', ": "),
+            };
             yaml.push_str(&format!("  {key}: {value}\n"));
         }
         Self::parse(&yaml, &place)
@@ -280,6 +283,8 @@ mod tests {
         assert_eq!(FaultFile::parse(json, "body").unwrap().faults[0].fault, Fault::Happens(Happens::ServerError));
         let words = FaultFile::from_words("status status=503 path=/compute/** method=POST times=1").unwrap();
         assert_eq!(words.faults[0].fault, Fault::Status { status: 503, done: false });
+        let times = FaultFile::from_words("latency seconds={from:0.1,to:0.2}").unwrap();
+        assert_eq!(times.faults[0].fault, file.faults[0].fault);
     }
 
     #[test]

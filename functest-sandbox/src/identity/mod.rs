@@ -125,6 +125,21 @@ pub(crate) struct State {
     roles_version: u64,
 }
 
+impl State {
+    /// How many there are of each kind.
+    pub(crate) fn inventory(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("domains", self.domains.len()),
+            ("projects", self.projects.len()),
+            ("users", self.users.len()),
+            ("groups", self.groups.len()),
+            ("roles", self.roles.len()),
+            ("application_credentials", self.application_credentials.len()),
+            ("assignments", self.assignments.len()),
+        ]
+    }
+}
+
 /// Keystone's own shape of a refusal.
 fn refuse(call: &Call, error: &ApiError) -> Reply {
     let message = match error.kind {

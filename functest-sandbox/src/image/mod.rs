@@ -62,6 +62,13 @@ pub(crate) struct State {
     namespaces: Table<metadef::Namespace>,
 }
 
+impl State {
+    /// How many there are of each kind.
+    pub(crate) fn inventory(&self) -> Vec<(&'static str, usize)> {
+        vec![("images", self.images.len()), ("contents", self.contents.len())]
+    }
+}
+
 /// Glance says no in HTML.
 fn refuse(_: &Call, error: &ApiError) -> Reply {
     match error.kind {

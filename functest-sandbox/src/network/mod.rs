@@ -111,3 +111,18 @@ pub(crate) struct State {
     /// The last that was given to a network.
     last_segment: u64,
 }
+
+impl State {
+    /// How many there are of each kind.
+    pub(crate) fn inventory(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("networks", self.networks.len()),
+            ("subnets", self.subnets.len()),
+            ("ports", self.ports.len()),
+            ("routers", self.routers.len()),
+            ("floating_ips", self.floating_ips.len()),
+            ("security_groups", self.security_groups.len()),
+            ("security_group_rules", self.security_group_rules.len()),
+        ]
+    }
+}

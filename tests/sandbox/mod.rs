@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A sandbox in the test's own process, and the functest command that is let loose on it.
+
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use functest::core::record::{CaseRecord, RunRecord};
+use functest::sandbox::{FaultFile, Options, Sandbox};
+
+/// A sandbox, a state folder, and a runtime for the one.
+pub(crate) struct Bench {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) folder: tempfile::TempDir,
+    /// What there was before anything was run.
+    pub(crate) before: BTreeMap<&'static str, usize>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Bench {
+    pub(crate) fn new(faults: &[&str]) -> Self {
+        let mut file = FaultFile::default();
+        for words in faults {
+            file.extend(FaultFile::from_words(words).unwrap());
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let options = Options { seed: Some(1), faults: file, ..Options::default() };
+        let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        sandbox.write_clouds(&folder.path().join("clouds.yaml")).unwrap();
+        Self { before: sandbox.inventory(), sandbox, folder, _runtime: runtime }
+    }
+
+    /// The functest command, with this sandbox's clouds and this state folder, and nothing else of the environment.
+    pub(crate) fn functest(&self, arguments: &[&str]) -> Command {
+        let mut command = functest(&self.folder.path().join("state"));
+        command.args(arguments).env("OS_CLIENT_CONFIG_FILE", self.folder.path().join("clouds.yaml"));
+        command
+    }
+
+    /// Runs a case or tier as the administrator, with deadlines for a cloud that answers at once.
+    pub(crate) fn run(&self, name: &str) -> (Ended, RunRecord) {
+        let ended =
+            Ended::of(&mut self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
+        let record = serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
+        (ended, record)
+    }
+
+    /// Nothing is there that was not there before.
+    pub(crate) fn assert_empty(&self, after: &str) {
+        let now = self.sandbox.inventory();
+        assert_eq!(now, self.before, "after {after}");
+    }
+}
+
+/// Deadlines for a cloud that answers at once, on a machine that may be busy.
+pub(crate) const QUICK: [&str; 6] =
+    ["--set", "run.deadline_factor=0.03", "--set", "run.request_deadline=1000", "--set", "run.connect_deadline=500"];
+
+/// The functest command with that state folder, and nothing of the environment that would change what it does.
+pub(crate) fn functest(state: &PathBuf) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_functest"));
+    for (name, _) in std::env::vars_os() {
+        let ours = ["OS_", "FUNCTEST_", "INSTALLER_", "DEPLOY_", "CI_LOOP", "BUILD_TAG", "NODE_NAME"];
+        if ours.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    command.env("FUNCTEST_STATE_DIR", state).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+impl Ended {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The case of that name.
+pub(crate) fn case<'r>(record: &'r RunRecord, name: &str) -> &'r CaseRecord {
+    record.cases.iter().find(|case| case.choice.case_name == name).unwrap()
+}
+
+/// The words that a case's verdict and its checks come with.
+pub(crate) fn words(case: &CaseRecord) -> String {
+    let verdict = case.verdict.as_ref().map(|verdict| format!("{} {:?}", verdict.word(), verdict.reason()));
+    format!("{verdict:?} {:?} {:?}", case.checks.iter().map(|check| &check.outcome).collect::<Vec<_>>(), case.clean_up)
+}
