@@ -64,8 +64,16 @@ impl Bench {
 }
 
 /// Deadlines for a cloud that answers at once, on a machine that may be busy.
-pub(crate) const QUICK: [&str; 6] =
-    ["--set", "run.deadline_factor=0.03", "--set", "run.request_deadline=1000", "--set", "run.connect_deadline=500"];
+pub(crate) const QUICK: [&str; 8] = [
+    "--set",
+    "run.deadline_factor=0.03",
+    "--set",
+    "run.request_deadline=1000",
+    "--set",
+    "run.connect_deadline=500",
+    "--set",
+    "run.clean_deadline=3000",
+];
 
 /// The functest command with that state folder, and nothing of the environment that would change what it does.
 pub(crate) fn functest(state: &PathBuf) -> Command {

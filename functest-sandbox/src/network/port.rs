@@ -327,7 +327,7 @@ fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
         let mut kept = Document::new();
         let item = item.as_object().ok_or_else(|| wrong(item))?;
         for key in ["subnet_id", "ip_address"] {
-            match item.get(key).filter(|value| !value.is_null()) {
+            match item.get(key) {
                 Some(value) if key == "subnet_id" => kept.insert(key.into(), accept(Check::Id, value)?),
                 Some(value) => kept.insert(key.into(), json!(address(value)?)),
                 None => None,

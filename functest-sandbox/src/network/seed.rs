@@ -7,6 +7,7 @@ use super::asker::Asker;
 use super::attribute;
 use super::kind::Kind;
 use super::network::Network;
+use super::security_group;
 use super::subnet::Subnet;
 use crate::api::{Document, document};
 use crate::cloud::Cloud;
@@ -25,6 +26,11 @@ pub(crate) fn seed(cloud: &mut Cloud) {
     });
     if make::<Subnet>(cloud, &asker, subnet).is_none() {
         tracing::warn!("the external network has no subnet: {range} cannot be one");
+    }
+    // They come with the first look at them; in a cloud that is in use somebody has had it.
+    for project in ["admin", "demo"] {
+        let project_id = cloud.identity.project_id(project);
+        security_group::default_of(cloud, &project_id);
     }
 }
 

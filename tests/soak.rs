@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The soak: healthchecks on fresh sandboxes with random faults, half of them killed at a random moment, each followed
+//! by `functest openstack clean`. Whatever happens: the verdict is right or says its cause, nothing is left, nothing
+//! hangs. All of it comes from a seed, which a failure names.
+//!
+//! `cargo test -p functest-cli --test soak -- --runs 1000 --seed 7`; `--only 42` repeats one of them. Without `--runs`
+//! it goes on for three minutes.
+
+#[path = "sandbox/mod.rs"]
+mod bench;
+
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bench::{Bench, words};
+use functest::core::record::RunRecord;
+
+/// How long it goes on when nobody says how often.
+const TIME: Duration = Duration::from_secs(180);
+
+/// How many go on at a time: most of a run is waiting.
+const AT_A_TIME: usize = 4;
+
+/// What takes longer than this hangs: far beyond every deadline below, on any machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Deadlines for a cloud that answers at once; requests have time for a machine that is busy.
+const DEADLINES: [&str; 10] = [
+    "--set",
+    "run.deadline_factor=0.02",
+    "--set",
+    "run.request_deadline=250",
+    "--set",
+    "run.connect_deadline=250",
+    "--set",
+    "run.late_deadline=50",
+    "--set",
+    "run.clean_deadline=2000",
+];
+
+/// Faults that pass: a request that fails, a connection that breaks, a thing that goes wrong once.
+const PASSING: [&str; 12] = [
+    "latency seconds={from:0,to:0.02}",
+    "status status=503 probability=0.02",
+    "status status=500 done=true method=POST times=1",
+    "status status=502 method=DELETE times=2",
+    "reset probability=0.01",
+    "reset done=true method=POST times=1",
+    "truncate bytes=30 method=GET probability=0.01",
+    "server_error times=1",
+    "server_not_deleted times=1",
+    "token_expires seconds=0.3",
+    "eventual milliseconds=100",
+    "quota_exceeded service=network times=1",
+];
+
+/// Lies that `snaps_health_check` must notice.
+const LIES: [&str; 4] = ["no_dhcp", "wrong_address", "empty_console", "never_boots"];
+
+/// Made-up numbers, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % end
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        Some(arguments.get(place + 1)?.parse::<u64>().unwrap_or_else(|_| panic!("{name} takes a number")))
+    };
+    let seed = number("--seed").unwrap_or_else(|| u64::from(std::process::id()));
+    let runs = number("--runs");
+    let (first, end) = match number("--only") {
+        Some(only) => (only, only + 1),
+        None => (0, runs.unwrap_or(u64::MAX)),
+    };
+    let started = Instant::now();
+    let timed = runs.is_none() && number("--only").is_none();
+    let next = AtomicU64::new(first);
+    let done = Mutex::new((0_u64, 0_u64, Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                while !(timed && started.elapsed() > TIME) {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= end {
+                        return;
+                    }
+                    let outcome = once(seed, number);
+                    let mut done = done.lock().unwrap();
+                    done.0 += 1;
+                    match outcome {
+                        Ok(killed) => done.1 += u64::from(killed),
+                        Err(problem) => {
+                            println!("run {number} of seed {seed}: {problem}");
+                            done.2.push(number);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (count, killed, failed) = done.into_inner().unwrap();
+    let verdict = if failed.is_empty() && count > 0 { "ok" } else { "FAILED" };
+    println!(
+        "test result: {verdict}. soak: {count} runs of seed {seed}, {killed} of them killed, {} failed {failed:?}; {} s",
+        failed.len(),
+        started.elapsed().as_secs()
+    );
+    if verdict == "ok" { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One run and its clean-up. `true` when it was killed.
+fn once(seed: u64, number: u64) -> Result<bool, String> {
+    let mut dice = Dice(seed.wrapping_mul(0x1_0000_0001).wrapping_add(number));
+    let mut faults: Vec<&str> =
+        (0..dice.below(3)).map(|_| PASSING[dice.below(PASSING.len() as u64) as usize]).collect();
+    let lie = (dice.below(4) == 0).then(|| LIES[dice.below(LIES.len() as u64) as usize]);
+    faults.extend(lie);
+    let kill_after = (dice.below(2) == 0).then(|| Duration::from_millis(dice.below(1500)));
+    let bench = Bench::new(&faults);
+    let about = |problem: String| format!("{problem} (faults {faults:?}, killed after {kill_after:?})");
+
+    let mut run = bench.functest(&["run", "healthcheck", "--cloud", "sandbox-admin", "--json", "-q"]);
+    let (killed, out) = finish(run.args(DEADLINES), &bench, "run", kill_after).map_err(about)?;
+    if !killed {
+        judge(&out, lie, &faults).map_err(about)?;
+    }
+    let mut clean = bench.functest(&["openstack", "clean", "-q"]);
+    finish(clean.args(DEADLINES), &bench, "clean", None).map_err(about)?;
+    let (now, before) = (bench.sandbox.inventory(), &bench.before);
+    match now == *before {
+        true => Ok(killed),
+        false => {
+            let more = now.iter().filter(|(kind, count)| before[*kind] != **count);
+            Err(about(format!("left: {:?}", more.collect::<Vec<_>>())))
+        }
+    }
+}
+
+/// Waits for a command, or kills it when its time has come. What it said is in files: nobody reads meanwhile.
+fn finish(
+    command: &mut Command,
+    bench: &Bench,
+    name: &str,
+    kill_after: Option<Duration>,
+) -> Result<(bool, String), String> {
+    let path = bench.folder.path().join(name);
+    let err = bench.folder.path().join(format!("{name}.err"));
+    let files = [std::fs::File::create(&path).unwrap(), std::fs::File::create(&err).unwrap()];
+    let [out, errors] = files;
+    let mut child = command.stdout(Stdio::from(out)).stderr(Stdio::from(errors)).spawn().unwrap();
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            let said = std::fs::read_to_string(&path).unwrap();
+            return match status.code() {
+                Some(0 | 1) => Ok((false, said)),
+                other => Err(format!("{name} ended with {other:?}: {}", std::fs::read_to_string(&err).unwrap())),
+            };
+        }
+        if kill_after.is_some_and(|moment| started.elapsed() >= moment) {
+            end(&mut child);
+            return Ok((true, String::new()));
+        }
+        if started.elapsed() > PATIENCE {
+            end(&mut child);
+            return Err(format!("{name} hangs: {}", std::fs::read_to_string(&err).unwrap()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// `kill -9`.
+fn end(child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Whether the verdicts of a run that came to its end are right, or say their cause.
+fn judge(out: &str, lie: Option<&str>, faults: &[&str]) -> Result<(), String> {
+    // A cloud that refuses the login is told on standard error: there is no run.
+    let Ok(record) = serde_json::from_str::<RunRecord>(out) else {
+        return if faults.is_empty() { Err(format!("no record: {out}")) } else { Ok(()) };
+    };
+    for case in &record.cases {
+        let Some(verdict) = &case.verdict else { continue };
+        let passed = verdict.word() == "passed";
+        if faults.is_empty() && !passed {
+            return Err(format!("a healthy cloud: {}", words(case)));
+        }
+        if passed && case.choice.case_name == "snaps_health_check" && lie.is_some() {
+            return Err("a lie was not noticed".to_owned());
+        }
+        if !passed && verdict.reason().is_none_or(str::is_empty) {
+            return Err(format!("no cause: {}", words(case)));
+        }
+    }
+    Ok(())
+}
