@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use ssh_key::{Algorithm, LineEnding, PrivateKey, rand_core::OsRng};
+use ssh_key::{Algorithm, LineEnding, PrivateKey};
 
 use super::{Kind, Mark, Resource};
 use crate::error::Error;
@@ -38,7 +38,7 @@ impl KeypairSecret {
     /// [`Error::Internal`] when the system has no randomness to give.
     pub fn generate() -> Result<Self, Error> {
         let internal = |e: ssh_key::Error| Error::Internal(format!("cannot make a key pair: {e}"));
-        let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(internal)?;
+        let key = PrivateKey::random(&mut rand::rng(), Algorithm::Ed25519).map_err(internal)?;
         let private_key = key.to_openssh(LineEnding::LF).map_err(internal)?;
         Ok(Self {
             public_key: key.public_key().to_openssh().map_err(internal)?,
