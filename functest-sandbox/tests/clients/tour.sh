@@ -3,6 +3,7 @@
 # A tour with openstackclient through all that a sandbox has: OS_CLIENT_CONFIG_FILE=clouds.yaml OS_CLOUD=sandbox-admin
 # tour.sh. drive.py says what the lines mean.
 set -eu
+OS_AUTH_URL=$(sed -n 's/ *auth_url: //p' "$OS_CLIENT_CONFIG_FILE" | head -n 1)
 here=$(cd "$(dirname "$0")" && pwd)
 file=$(mktemp)
 trap 'rm -f "$file" "$file.key" "$file.out"' EXIT
@@ -80,8 +81,8 @@ implied role list => tour-role
 implied role delete tour-role --implied-role reader
 user create tour-guest --project demo --password secret
 role add member --user tour-guest --project demo
---os-username tour-guest --os-password secret --os-project-name demo token issue => project_id
-! --os-username tour-guest --os-password wrong --os-project-name demo token issue
+--os-cloud "" --os-auth-url $OS_AUTH_URL --os-user-domain-name Default --os-project-domain-name Default --os-username tour-guest --os-password secret --os-project-name demo token issue => project_id
+! --os-cloud "" --os-auth-url $OS_AUTH_URL --os-user-domain-name Default --os-project-domain-name Default --os-username tour-guest --os-password wrong --os-project-name demo token issue
 user delete tour-guest
 role remove tour-role --user \$user --domain tour-domain --inherited
 role remove tour-role --group tour-group --group-domain tour-domain --domain tour-domain
@@ -243,20 +244,20 @@ extension list --compute
 flavor = flavor create tour-flavor --ram 64 --vcpus 1 --disk 1 --private --property hw:one=1 -f value -c id
 flavor set tour-flavor --property hw:two=2 --project demo --description second
 flavor show tour-flavor => hw:two
-flavor unset tour-flavor --property hw:one --project demo
+flavor unset tour-flavor --property hw:one
 flavor list --all --long => tour-flavor
 keypair create tour-key --private-key $file.key
 keypair show tour-key => fingerprint
-keypair show tour-key --public-key => ssh-rsa
+keypair show tour-key --public-key => ssh-
 keypair list => tour-key
 server group create tour-apart --policy soft-anti-affinity
 server group show tour-apart => soft-anti-affinity
 server group list --all-projects => tour-apart
 apart = server group show tour-apart -f value -c id
-server create tour-server --image cirros --flavor tour-flavor --network tour-net --key-name tour-key --security-group tour-open --property one=1 --hint group=\$apart --availability-zone nova --user-data $here/drive.py --config-drive True --description first --tag early --os-compute-api-version 2.52 --wait
+--os-compute-api-version 2.72 server create tour-server --image cirros --flavor \$flavor --network tour-net --key-name tour-key --security-group tour-open --property one=1 --hint group=\$apart --availability-zone nova --user-data $here/drive.py --config-drive True --description first --tag early --wait
 server show tour-server => ACTIVE
 server list --name tour-server --status ACTIVE --long => tour-net
-server list --all-projects --flavor tour-flavor --host sandbox => tour-server
+server list --all-projects --flavor \$flavor --host sandbox => tour-server
 server set tour-server --property two=2 --name tour-machine
 server unset tour-machine --property one
 server show tour-machine => two
@@ -275,7 +276,6 @@ server start tour-machine
 server reboot tour-machine --wait
 server reboot tour-machine --hard --wait
 server event list tour-machine => reboot
-request = server event list tour-machine --long -f value -c "Request ID" --sort-column "Start Time" --max-width 0
 server add floating ip tour-machine \$floating
 server show tour-machine => \$floating
 server remove floating ip tour-machine \$floating
@@ -302,7 +302,6 @@ aggregate delete tour-rack
 hypervisor list --long => sandbox
 hypervisor show sandbox => QEMU
 hypervisor stats show => vcpus
-host list => sandbox
 compute service list => nova-compute
 compute service set --disable --disable-reason tour sandbox nova-compute
 compute service list --long => tour
@@ -311,11 +310,13 @@ availability zone list --compute --long
 limits show --absolute => maxTotalInstances
 limits show --rate
 usage list
-usage show --project admin
+
+usage show --project admin => Servers
 server delete tour-machine --wait
 ! server show tour-machine
 server group delete tour-apart
 keypair delete tour-key
+flavor unset tour-flavor --project demo
 flavor delete tour-flavor
 
 # The rest of Neutron, now that nothing uses it

@@ -66,7 +66,8 @@ impl Cloud {
             ("public", "/network/v2.0/networks?name=public", "networks", "id"),
         ] {
             let answer = cloud.ask(Method::GET, path, "admin", &BTreeMap::new(), None).await;
-            let found = answer.body[key].as_array().unwrap().iter().find(|item| name != "flavor" || item["name"] == "m1.nano");
+            let found =
+                answer.body[key].as_array().unwrap().iter().find(|item| name != "flavor" || item["name"] == "m1.nano");
             cloud.known.insert(name.to_owned(), found.unwrap()[id].clone());
         }
         Some(cloud)
@@ -103,7 +104,10 @@ impl Cloud {
         let text = answer.text().await.unwrap();
         Answer {
             status,
-            headers: head.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect(),
+            headers: head
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
+                .collect(),
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         }
     }

@@ -137,7 +137,9 @@ impl Step {
                 Err(_) if self.until && started.elapsed() < PATIENCE => {
                     tokio::time::sleep(Duration::from_millis(if cloud.kind == Kind::Sandbox { 5 } else { 500 })).await;
                 }
-                Err(problem) => return Err(format!("{problem}; the answer was {} {}", answer.status, short(&answer.body))),
+                Err(problem) => {
+                    return Err(format!("{problem}; the answer was {} {}", answer.status, short(&answer.body)));
+                }
             }
         }
     }
@@ -189,7 +191,8 @@ impl Step {
 
     fn judge_form(&self, answer: &Answer, known: &BTreeMap<String, Value>) -> Result<(), String> {
         for (path, expected) in &self.keys {
-            let object = at(&answer.body, path).and_then(Value::as_object).ok_or_else(|| format!("{path} is no object"))?;
+            let object =
+                at(&answer.body, path).and_then(Value::as_object).ok_or_else(|| format!("{path} is no object"))?;
             let mut found: Vec<&String> = object.keys().collect();
             let mut expected: Vec<&String> = expected.iter().collect();
             found.sort();
