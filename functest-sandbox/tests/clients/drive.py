@@ -15,18 +15,30 @@ The first line that does not do so ends all, with its output.
 import contextlib
 import io
 import logging
+import re
 import shlex
 import string
 import sys
-import re
 
+from openstackclient.common.clientmanager import ClientManager
 from openstackclient.shell import OpenStackShell
+from osc_lib.clientmanager import ClientCache
 
 ASSIGNMENT = re.compile(r"(\w+) = (.*)")
 
 
+def forget():
+    """Forgets the clients of the command before, which the class keeps for all who come."""
+    for owner in ClientManager.__mro__:
+        for name, value in vars(owner).items():
+            # That of volumes can only be made once, and there are none.
+            if isinstance(value, ClientCache) and name != "volume":
+                value._handle = None
+
+
 def run(command):
     """The exit status of one command, and what it printed."""
+    forget()
     printed, complained = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained):
         try:

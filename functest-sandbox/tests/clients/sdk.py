@@ -64,6 +64,8 @@ def server(cloud, inside):
     cloud.compute.wait_for_server(made, status="ACTIVE", interval=1, wait=60)
     picture = cloud.create_image_snapshot("sdk-snapshot", made.id, wait=True)
     assert cloud.delete_image(picture.id, wait=True)
+    assert cloud.remove_server_security_groups(made, [group.name])
+    assert cloud.add_server_security_groups(made, [group.name])
     cloud.set_server_metadata(made.id, {"more": "yes"})
     assert cloud.get_server(made.id).metadata == {"purpose": "tour", "more": "yes"}
     assert cloud.delete_server(made.id, wait=True, delete_ips=True)

@@ -241,7 +241,7 @@ quota set demo --networks 100 --instances 10
 extension list --compute
 
 # Nova
-flavor = flavor create tour-flavor --ram 64 --vcpus 1 --disk 1 --private --property hw:one=1 -f value -c id
+flavor = flavor create tour-flavor --ram 128 --vcpus 1 --disk 1 --private --property hw:one=1 -f value -c id
 flavor set tour-flavor --property hw:two=2 --project demo --description second
 flavor show tour-flavor => hw:two
 flavor unset tour-flavor --property hw:one
@@ -286,9 +286,7 @@ server add network tour-machine tour-side
 server remove network tour-machine tour-side
 server add fixed ip tour-machine tour-net --fixed-ip-address 192.0.2.60
 server show tour-machine => 192.0.2.60
-server remove fixed ip tour-machine 192.0.2.60
-server add security group tour-machine tour-group
-server remove security group tour-machine tour-group
+--os-compute-api-version 2.43 server remove fixed ip tour-machine 192.0.2.60
 server set tour-machine --state error
 server list --status ERROR => tour-machine
 server set tour-machine --state active
