@@ -286,7 +286,6 @@ server add network tour-machine tour-side
 server remove network tour-machine tour-side
 server add fixed ip tour-machine tour-net --fixed-ip-address 192.0.2.60
 server show tour-machine => 192.0.2.60
---os-compute-api-version 2.43 server remove fixed ip tour-machine 192.0.2.60
 server set tour-machine --state error
 server list --status ERROR => tour-machine
 server set tour-machine --state active
