@@ -66,7 +66,10 @@ fn view(state: &State, call: &Call, host: &Document) -> Value {
 
 fn find<'s>(state: &'s State, call: &Call) -> Result<&'s Document, ApiError> {
     let asked = call.param("id");
-    let found = computes(state).find(|host| id(call, host) == asked || id(call, host).to_string() == asked);
+    let found = computes(state).find(|host| match id(call, host) {
+        Value::String(text) => text == asked,
+        number => number.to_string() == asked,
+    });
     found.ok_or_else(|| ApiError::not_found(format!("Hypervisor with ID '{asked}' could not be found.")))
 }
 

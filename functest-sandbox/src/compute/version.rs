@@ -17,8 +17,16 @@ fn version(call: &Call) -> Value {
     })
 }
 
+/// The version before microversions, which every Nova names and nobody should use.
+fn legacy(call: &Call) -> Value {
+    json!({
+        "id": "v2.0", "status": "SUPPORTED", "version": "", "min_version": "", "updated": "2011-01-21T11:33:21Z",
+        "links": [{"rel": "self", "href": format!("{}/v2/", call.base)}],
+    })
+}
+
 fn list(_: &mut Cloud, call: &Call) -> Answer {
-    Ok(Reply::ok(&json!({"versions": [version(call)]})))
+    Ok(Reply::ok(&json!({"versions": [legacy(call), version(call)]})))
 }
 
 fn show(_: &mut Cloud, call: &Call) -> Answer {

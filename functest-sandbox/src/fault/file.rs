@@ -6,7 +6,7 @@ use std::path::Path;
 use globset::GlobBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::fault::{Distribution, Fault, Happens, Lie};
+use super::kind::{Distribution, Fault, Happens, Lie};
 use super::rule::Rule;
 
 /// Faults.

@@ -5,8 +5,8 @@
 //! [`Faults`] where it bites.
 
 mod eventual;
-mod fault;
 mod file;
+mod kind;
 mod rule;
 mod wire;
 
@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-pub use self::fault::{Distribution, Fault, Happens, Lie};
 pub use self::file::{FaultFile, FaultFileError};
+pub use self::kind::{Distribution, Fault, Happens, Lie};
 pub use self::rule::Rule;
 pub(crate) use self::wire::Ending;
 use crate::api::{Call, Reply};

@@ -4,8 +4,8 @@
 use globset::GlobMatcher;
 use serde_json::{Value, json};
 
-use super::fault::Fault;
 use super::file::Written;
+use super::kind::Fault;
 
 /// A fault and when it strikes: on requests that match, and of those on the n-th, each n-th, at most so many, or by chance.
 #[derive(Clone, Debug)]

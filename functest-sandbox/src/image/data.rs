@@ -4,6 +4,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::content::Sums;
 use super::patch::unsupported;
 use super::record::{named, owned};
 use super::{Content, Upload};
@@ -52,6 +53,17 @@ pub(super) fn received(cloud: &mut Cloud, call: &Call, next: &str) -> Result<Upl
         Body::Upload(upload) => Ok(upload.clone()),
         Body::Bytes(bytes) => Ok(Upload::of(bytes.clone())),
     }
+}
+
+/// The content of an image, to make another of.
+pub(crate) fn copy_of(cloud: &Cloud, id: &str) -> Option<Upload> {
+    let (image, content) = (cloud.image.images.get(id)?, cloud.image.contents.get(id)?.clone());
+    let sums = Sums {
+        size: image.get("size")?.as_u64()?,
+        md5: image.text("checksum").to_owned(),
+        sha512: image.text("os_hash_value").to_owned(),
+    };
+    Some(Upload { content, sums })
 }
 
 impl Cloud {

@@ -18,6 +18,7 @@ mod version;
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::content::{Content, Upload};
+pub(crate) use self::data::copy_of;
 pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, ApiError, Call, Document, Reply, html_page};

@@ -22,6 +22,16 @@ pub(crate) fn create_port(cloud: &mut Cloud, project_id: &str, request: Document
     cloud.network.ports.get(&id).cloned().ok_or_else(|| Port::missing(&id))
 }
 
+/// Changes a port as its project would.
+///
+/// # Errors
+/// As Neutron refuses it.
+pub(crate) fn change_port(cloud: &mut Cloud, port: &Document, request: Document) -> Result<(), ApiError> {
+    let asker = Asker::project(port.text("project_id"));
+    let changes = attribute::for_change(Port::ATTRIBUTES, Port::NAME, &asker, request)?;
+    Port::update(cloud, &asker, port.text("id"), changes)
+}
+
 /// The port with that id.
 pub(crate) fn port<'c>(cloud: &'c Cloud, port_id: &str) -> Option<&'c Document> {
     cloud.network.ports.get(port_id)

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::super::refusal::{body, json_body};
-use super::{console, find, find_mut, history, life};
+use super::{connection, console, find, find_mut, history, life, rebuild, snapshot};
 use crate::api::schema::{Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Read, Reply};
 use crate::cloud::Cloud;
@@ -93,13 +93,19 @@ pub(super) fn act(cloud: &mut Cloud, call: &Call) -> Answer {
         "unlock" => lock(cloud, call, false),
         "os-resetState" if call.is_admin() => reset(cloud, call),
         "os-resetState" => Err(ApiError::policy("os_compute_api:os-admin-actions:reset_state")),
+        "addSecurityGroup" | "removeSecurityGroup" => connection::change_group(cloud, call, &action),
+        "addFixedIp" => connection::add_fixed_ip(cloud, call),
+        "removeFixedIp" => connection::remove_fixed_ip(cloud, call),
+        "createImage" => snapshot::create(cloud, call),
+        "rebuild" => rebuild::rebuild(cloud, call),
+        "changePassword" => change_password(cloud, call),
         "forceDelete" => life::delete(cloud, call),
         other => Err(ApiError::bad_request(format!("There is no such action: {other}"))),
     }
 }
 
 /// Whether a server is in a state for it.
-fn allowed(cloud: &Cloud, call: &Call, word: &str, from: &[&str]) -> Result<String, ApiError> {
+pub(super) fn allowed(cloud: &Cloud, call: &Call, word: &str, from: &[&str]) -> Result<String, ApiError> {
     let server = find(&cloud.compute, call)?;
     let refusal =
         |what: String| Err(ApiError::conflict(format!("Cannot '{word}' instance {} while it is in {what}", server.id)));
@@ -110,7 +116,7 @@ fn allowed(cloud: &Cloud, call: &Call, word: &str, from: &[&str]) -> Result<Stri
     }
 }
 
-fn record(cloud: &mut Cloud, call: &Call, word: &'static str) -> Result<(), ApiError> {
+pub(super) fn record(cloud: &mut Cloud, call: &Call, word: &'static str) -> Result<(), ApiError> {
     let entry = history::Entry::new(word, cloud, call)?;
     find_mut(&mut cloud.compute, call)?.history.push(entry);
     Ok(())
@@ -154,6 +160,14 @@ fn rebooted(cloud: &mut Cloud, id: &str) {
 fn lock(cloud: &mut Cloud, call: &Call, locked: bool) -> Answer {
     record(cloud, call, if locked { "lock" } else { "unlock" })?;
     find_mut(&mut cloud.compute, call)?.locked = locked;
+    Ok(Reply::empty(StatusCode::ACCEPTED))
+}
+
+/// Guests are logged in to by key, or by their one known password: the new one is only taken note of.
+fn change_password(cloud: &mut Cloud, call: &Call) -> Answer {
+    body(call, "changePassword", &[required("adminPass", Type::Text(0, 255))])?;
+    allowed(cloud, call, "changePassword", &["active"])?;
+    record(cloud, call, "changePassword")?;
     Ok(Reply::empty(StatusCode::ACCEPTED))
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Asking for servers: everything that is checked before the answer.
 
+use std::net::IpAddr;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::super::refusal::{invalid, json_body};
 use super::super::{availability_zone, flavor, keypair, list, microversion, quota};
 use super::{Server, history, life};
-use crate::api::schema::{Field, Type, check, optional, required};
+use crate::api::schema::{Field, Problem, Type, check, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
 use crate::cloud::Cloud;
 use crate::network::for_servers;
@@ -148,7 +150,7 @@ fn template(cloud: &mut Cloud, call: &Call, asked: &Document, hints: Option<&Val
             .get("config_drive")
             .is_some_and(|wish| *wish == json!(true) || wish == "True" || wish == "true"),
         disk_config: if asked.contains_key("OS-DCF:diskConfig") { text("OS-DCF:diskConfig") } else { "MANUAL".into() },
-        access: [text("accessIPv4"), text("accessIPv6")],
+        access: [access(asked, "accessIPv4")?, access(asked, "accessIPv6")?],
         vm_state: "building",
         task_state: Some("scheduling"),
         power_state: 0,
@@ -169,6 +171,20 @@ fn template(cloud: &mut Cloud, call: &Call, asked: &Document, hints: Option<&Val
         guest: None,
         console: String::new(),
     })
+}
+
+/// An address to reach a server at, in its shortest spelling; of the kind that the key names.
+pub(super) fn access(asked: &Document, key: &str) -> Result<String, ApiError> {
+    let text = asked.text(key);
+    let right = |address: &IpAddr| address.is_ipv4() == (key == "accessIPv4");
+    match (text, text.parse::<IpAddr>().ok().filter(right)) {
+        ("", _) => Ok(String::new()),
+        (_, Some(address)) => Ok(address.to_string()),
+        (_, None) => {
+            let reason = format!("'{text}' is no address of that kind");
+            Err(invalid(key, &Problem { key: key.to_owned(), value: json!(text), reason }))
+        }
+    }
 }
 
 fn counts(asked: &Document) -> Result<(u64, u64), ApiError> {
@@ -194,7 +210,7 @@ fn affordable(cloud: &mut Cloud, project: &str, server: &Server, least: u64, mos
     Err(refusal.unwrap_or_else(|| ApiError::forbidden("Quota exceeded for instances")))
 }
 
-fn image(cloud: &Cloud, call: &Call, asked: &Document, flavor: &Document) -> Result<String, ApiError> {
+pub(super) fn image(cloud: &Cloud, call: &Call, asked: &Document, flavor: &Document) -> Result<String, ApiError> {
     let bad = |message: String| Err(ApiError::bad_request(message));
     let id = match asked.get("imageRef") {
         None => return bad("Missing imageRef attribute".into()),

@@ -3,6 +3,7 @@
 
 mod action;
 mod address;
+mod connection;
 mod console;
 mod create;
 mod history;
@@ -10,7 +11,9 @@ mod interface;
 mod life;
 mod list;
 mod metadata;
+mod rebuild;
 mod security_group;
+mod snapshot;
 mod update;
 mod view;
 

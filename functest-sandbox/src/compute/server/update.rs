@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::microversion;
 use super::super::refusal::{body, invalid};
-use super::{find_mut, view};
+use super::create::access;
+use super::{find, find_mut, view};
 use crate::api::schema::{Field, Problem, Type, optional};
-use crate::api::{Answer, ApiError, Call, Read};
+use crate::api::{Answer, ApiError, Call, Read, Reply};
 use crate::cloud::Cloud;
 
 const FIELDS: [Field; 5] = [
@@ -24,18 +25,7 @@ pub(super) fn update(cloud: &mut Cloud, call: &Call) -> Answer {
         let reason = "Additional properties are not allowed ('description' was unexpected)".to_owned();
         return Err(invalid("server", &Problem { key: String::new(), value: Value::Object(asked), reason }));
     }
-    let addresses = [("accessIPv4", true), ("accessIPv6", false)];
-    for (key, v4) in addresses {
-        let text = asked.text(key);
-        let right = match v4 {
-            true => text.parse::<std::net::Ipv4Addr>().is_ok(),
-            false => text.parse::<std::net::Ipv6Addr>().is_ok(),
-        };
-        if !text.is_empty() && !right {
-            let reason = format!("'{text}' is no address of that kind");
-            return Err(invalid(key, &Problem { key: key.to_owned(), value: json!(text), reason }));
-        }
-    }
+    let addresses = [("accessIPv4", access(&asked, "accessIPv4")?), ("accessIPv6", access(&asked, "accessIPv6")?)];
     let now = cloud.clock.now();
     let server = find_mut(&mut cloud.compute, call)?;
     if asked.contains_key("name") {
@@ -48,14 +38,15 @@ pub(super) fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     if let Some(description) = asked.get("description") {
         server.description = description.as_str().map(str::to_owned);
     }
-    for (place, (key, _)) in addresses.into_iter().enumerate() {
+    for (place, (key, address)) in addresses.into_iter().enumerate() {
         if asked.contains_key(key) {
-            server.access[place] = asked.text(key).to_owned();
+            server.access[place] = address;
         }
     }
     if asked.contains_key("OS-DCF:diskConfig") {
         server.disk_config = asked.text("OS-DCF:diskConfig").to_owned();
     }
     server.updated = now;
-    view::show(cloud, call)
+    let server = find(&cloud.compute, call)?;
+    Ok(Reply::ok(&json!({"server": view::after_change(cloud, call, server)})))
 }

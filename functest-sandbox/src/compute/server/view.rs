@@ -9,6 +9,10 @@ use super::{Server, address, find, security_group};
 use crate::api::{Answer, Call, Document, Read, Reply, document};
 use crate::cloud::{Cloud, stamp};
 
+/// What is no part of the answer to a change, in the versions before 2.75.
+const ADDED: [&str; 5] =
+    ["config_drive", "key_name", "os-extended-volumes:volumes_attached", "security_groups", "host_status"];
+
 /// What a server's states amount to for a user.
 pub(crate) fn status(server: &Server) -> &'static str {
     match (server.vm_state, server.task_state) {
@@ -67,6 +71,19 @@ pub(super) fn full(cloud: &Cloud, call: &Call, server: &Server) -> Value {
     }
     shown.extend(of_version(call, server));
     Value::Object(shown)
+}
+
+/// What is shown of a server where it was changed: nothing of what Nova's later extensions added.
+pub(super) fn after_change(cloud: &Cloud, call: &Call, server: &Server) -> Value {
+    let mut shown = full(cloud, call, server);
+    if let Some(shown) = shown.as_object_mut() {
+        let kept = |key: &str| key == "OS-DCF:diskConfig" || !(key.contains(':') || ADDED.contains(&key));
+        shown.retain(|key, _| kept(key));
+        if microversion::of(call) >= 54 {
+            shown.insert("key_name".into(), json!(server.key_name));
+        }
+    }
+    shown
 }
 
 fn flavor(call: &Call, server: &Server) -> Value {
