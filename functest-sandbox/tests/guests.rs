@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Guests as somebody meets them who logs in: over a floating IP, with a key, behind a packet filter.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by ending")]
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;

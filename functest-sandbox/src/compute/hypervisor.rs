@@ -68,7 +68,7 @@ fn find<'s>(state: &'s State, call: &Call) -> Result<&'s Document, ApiError> {
     let asked = call.param("id");
     let found = computes(state).find(|host| match id(call, host) {
         Value::String(text) => text == asked,
-        number => number.to_string() == asked,
+        number => number.as_u64().is_some_and(|number| asked.parse() == Ok(number)),
     });
     found.ok_or_else(|| ApiError::not_found(format!("Hypervisor with ID '{asked}' could not be found.")))
 }
