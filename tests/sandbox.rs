@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The sandbox as its users meet it: a cloud to try, a cloud to serve, a cloud to break.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test may end, and speak")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end, and speak"
+)]
 
 #[path = "sandbox/mod.rs"]
 mod bench;

@@ -6,7 +6,13 @@
 //! `cargo test -p functest-cli --test soak -- --runs 1000 --seed 7`; `--only 42` repeats one of them. Without `--runs`
 //! it goes on for three minutes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test may end, and speak")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end, and speak"
+)]
 
 #[path = "sandbox/mod.rs"]
 mod bench;

@@ -174,12 +174,12 @@ fn project_of(asker: &Asker, given: &Document) -> Result<String, ApiError> {
     match named {
         None => Ok(asker.project_id.clone()),
         Some(Value::String(id)) if asker.is_admin || *id == asker.project_id => Ok(id.clone()),
-        Some(Value::String(_)) => Err(ApiError::bad_request(
+        Some(_) if !asker.is_admin => Err(ApiError::bad_request(
             "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or \
              advsvc privileges",
         )),
         Some(other) => Err(ApiError::bad_request(format!(
-            "Invalid input for project_id. Reason: '{}' is not a valid string.",
+            "Invalid input for tenant_id. Reason: '{}' is not a valid string.",
             python(other)
         ))),
     }

@@ -35,10 +35,8 @@ impl Kind for Network {
         Attribute::new("provider:network_type", Check::OneOf(&["flat", "local", "vlan", "vxlan"]), Initial::Open)
             .set_by_admin()
             .seen_by_admin(),
-        Attribute::new("provider:physical_network", Check::Or(&Check::Text(64)), Initial::Open)
-            .set_by_admin()
-            .seen_by_admin(),
-        Attribute::new("provider:segmentation_id", Check::Or(&Check::Integer(1, 16_777_215)), Initial::Open)
+        Attribute::new("provider:physical_network", Check::Text(64), Initial::Open).set_by_admin().seen_by_admin(),
+        Attribute::new("provider:segmentation_id", Check::Integer(1, 16_777_215), Initial::Open)
             .set_by_admin()
             .seen_by_admin(),
         Attribute::new("availability_zone_hints", Check::List(&Check::Text(255)), Initial::List).fixed(),

@@ -11,7 +11,7 @@ use super::kind::{Kind, change, routes, store, visible};
 use super::network::Network;
 use super::refusal::{bad, conflict, invalid_input, missing};
 use super::validate::{Check, Complaint, accept, address, bare, items};
-use super::{State, floating_ip, port_address, security_group};
+use super::{State, floating_ip, port_address, security_group, subnet_value};
 use crate::api::{ApiError, Call, Document, Read, Route, document};
 use crate::cloud::{Cloud, Table};
 
@@ -320,18 +320,16 @@ fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
     let wrong = |value: &Value| Complaint::Reason(format!("Invalid data format for fixed IP: '{}'", bare(value)));
     let list = match value {
         Value::Array(list) => list.as_slice(),
-        Value::Null => &[],
         other => return Err(wrong(other)),
     };
     let one = |item: &Value| {
         let mut kept = Document::new();
         let item = item.as_object().ok_or_else(|| wrong(item))?;
-        for key in ["subnet_id", "ip_address"] {
-            match item.get(key) {
-                Some(value) if key == "subnet_id" => kept.insert(key.into(), accept(Check::Id, value)?),
-                Some(value) => kept.insert(key.into(), json!(address(value)?)),
-                None => None,
-            };
+        if let Some(value) = item.get("ip_address") {
+            kept.insert("ip_address".into(), json!(address(value)?));
+        }
+        if let Some(value) = item.get("subnet_id") {
+            kept.insert("subnet_id".into(), accept(Check::Id, value)?);
         }
         match kept.is_empty() {
             true => Err(Complaint::Refusal(invalid_input("IP allocation requires subnet_id or ip_address"))),
@@ -342,18 +340,26 @@ fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
 }
 
 fn group_ids(value: &Value) -> Result<Value, Complaint> {
-    accept(Check::List(&Check::Id), value)
+    match value {
+        Value::Null => Ok(json!([])),
+        value => accept(Check::List(&Check::Id), value),
+    }
 }
 
 fn address_pairs(value: &Value) -> Result<Value, Complaint> {
     let mut kept: Vec<Value> = Vec::new();
     for item in items(value)? {
+        if !item.is_object() {
+            return Err(Complaint::Reason(format!("'{}' is not a dictionary", bare(item))));
+        }
+        let mac = item.get("mac_address").map(|mac| match accept(Check::Mac, mac) {
+            Err(Complaint::Reason(reason)) => Err(Complaint::Refusal(ApiError::bad_request(reason))),
+            outcome => outcome,
+        });
+        let mac = mac.transpose()?;
         let Some(ip) = item.get("ip_address") else {
             let error = ApiError::bad_request("AllowedAddressPair must contain ip_address");
-            return match item.get("mac_address").map(|mac| accept(Check::Mac, mac)) {
-                Some(Err(Complaint::Reason(reason))) => Err(Complaint::Refusal(ApiError::bad_request(reason))),
-                _ => Err(Complaint::Refusal(error.kind("AllowedAddressPairsMissingIP"))),
-            };
+            return Err(Complaint::Refusal(error.kind("AllowedAddressPairsMissingIP")));
         };
         let text = bare(ip);
         if text.parse::<IpAddr>().is_err() && text.parse::<ipnet::IpNet>().is_err() {
@@ -361,8 +367,8 @@ fn address_pairs(value: &Value) -> Result<Value, Complaint> {
             return Err(Complaint::Refusal(error));
         }
         let mut pair = document!({"ip_address": ip});
-        if let Some(mac) = item.get("mac_address").filter(|mac| !mac.is_null()) {
-            pair.insert("mac_address".into(), accept(Check::Mac, mac)?);
+        if let Some(mac) = mac {
+            pair.insert("mac_address".into(), mac);
         }
         if kept.contains(&Value::Object(pair.clone())) {
             let mac = if pair.contains_key("mac_address") { pair.text("mac_address") } else { "None" };
@@ -381,9 +387,10 @@ fn dhcp_options(value: &Value) -> Result<Value, Complaint> {
             let shown = crate::api::schema::python(item);
             return Err(Complaint::Refusal(invalid_input(format!("No valid key specs matched for: {shown}"))));
         }
-        let version = item.get("ip_version").and_then(Value::as_u64).unwrap_or(4);
+        let version = item.get("ip_version").map_or(Ok(json!(4)), subnet_value::ip_version)?;
         Ok(json!({"opt_name": name, "opt_value": known, "ip_version": version}))
     };
-    let options: Value = items(value)?.iter().map(one).collect::<Result<_, _>>()?;
-    Ok(options)
+    let options: Vec<Value> = items(value)?.iter().map(one).collect::<Result<_, _>>()?;
+    // A value of null takes an option away.
+    Ok(options.into_iter().filter(|option| option.get("opt_value").is_some_and(|value| !value.is_null())).collect())
 }

@@ -81,7 +81,8 @@ fn remove(cloud: &mut Cloud, call: &Call) -> Answer {
 fn place(call: &Call) -> Result<(Option<String>, Option<String>), ApiError> {
     let body = if call.bytes().is_empty() { json!({}) } else { call.json()? };
     let named = |key: &str| match body.get(key) {
-        None | Some(Value::Null) => Ok(None),
+        None => Ok(None),
+        Some(Value::Null) => Err(bad_request("router", "'None' is not a valid UUID")),
         Some(Value::String(id)) if is_id(id) => Ok(Some(id.clone())),
         Some(other) => {
             let text = super::validate::bare(other);

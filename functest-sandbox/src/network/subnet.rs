@@ -37,12 +37,12 @@ impl Kind for Subnet {
         Attribute::new("dns_nameservers", Check::By(subnet_value::nameservers), Initial::List),
         Attribute::new("host_routes", Check::By(subnet_value::host_routes), Initial::List),
         Attribute::new("enable_dhcp", Check::Truth, Initial::Truth(true)),
-        Attribute::new("ipv6_ra_mode", Check::Or(&Check::OneOf(MODES)), Initial::Null).fixed(),
-        Attribute::new("ipv6_address_mode", Check::Or(&Check::OneOf(MODES)), Initial::Null).fixed(),
+        Attribute::new("ipv6_ra_mode", Check::OneOf(MODES), Initial::Null).fixed(),
+        Attribute::new("ipv6_address_mode", Check::OneOf(MODES), Initial::Null).fixed(),
         Attribute::new("subnetpool_id", Check::Or(&Check::Id), Initial::Null).fixed(),
         Attribute::new("use_default_subnetpool", Check::Truth, Initial::Open).fixed(),
-        Attribute::new("prefixlen", Check::Or(&Check::Integer(0, 128)), Initial::Open).fixed(),
-        Attribute::new("service_types", Check::List(&Check::Text(255)), Initial::List).set_by_admin(),
+        Attribute::new("prefixlen", Check::Integer(0, 128), Initial::Open).fixed(),
+        Attribute::new("service_types", Check::By(subnet_value::service_types), Initial::List).set_by_admin(),
     ];
 
     fn table(state: &State) -> &Table<Document> {

@@ -35,7 +35,7 @@ impl Kind for SubnetPool {
         Attribute::new("default_prefixlen", Check::Integer(0, 128), Initial::Open),
         Attribute::new("min_prefixlen", Check::Integer(0, 128), Initial::Open),
         Attribute::new("max_prefixlen", Check::Integer(0, 128), Initial::Open),
-        Attribute::new("default_quota", Check::Or(&Check::Integer(0, i64::MAX)), Initial::Null),
+        Attribute::new("default_quota", Check::Integer(0, i64::MAX), Initial::Null),
         Attribute::new("shared", Check::Truth, Initial::Truth(false)).fixed().set_by_admin(),
         Attribute::new("is_default", Check::Truth, Initial::Truth(false)).set_by_admin(),
         Attribute::new("address_scope_id", Check::Or(&Check::Id), Initial::Null),
@@ -158,6 +158,9 @@ fn nets(pool: &Document) -> Vec<IpNet> {
 }
 
 fn prefixes(value: &Value) -> Result<Value, Complaint> {
+    if value.is_null() {
+        return Err(Complaint::Reason("'None' is not a list".to_owned()));
+    }
     let mut nets: Vec<IpNet> = Vec::new();
     for item in items(value)? {
         let net = item.as_str().and_then(|text| text.parse::<IpNet>().ok());

@@ -7,17 +7,17 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use super::allocation::{self, Range};
-use super::validate::{Complaint, address, bare, exactly, items};
+use super::validate::{Check, Complaint, accept, address, bare, exactly, items};
 use crate::api::{Document, Read};
 
 /// IPv6: how guests learn their addresses.
 pub(super) const MODES: &[&str] = &["dhcpv6-stateful", "dhcpv6-stateless", "slaac"];
 
 pub(super) fn ip_version(value: &Value) -> Result<Value, Complaint> {
-    match bare(value).as_str() {
-        "4" => Ok(json!(4)),
-        "6" => Ok(json!(6)),
-        other => Err(Complaint::Reason(format!("{other} is not in valid_values"))),
+    let version = accept(Check::Integer(i64::MIN, i64::MAX), value)?;
+    match version.as_i64() {
+        Some(4 | 6) => Ok(version),
+        _ => Err(Complaint::Reason(format!("{version} is not in valid_values"))),
     }
 }
 
@@ -27,7 +27,10 @@ pub(super) fn pools(value: &Value) -> Result<Value, Complaint> {
         let end = |key: &str| address(pool.get(key).unwrap_or(&Value::Null));
         Ok(json!({"start": end("start")?, "end": end("end")?}))
     };
-    items(value)?.iter().map(pool).collect()
+    match value.as_array() {
+        Some(pools) => pools.iter().map(pool).collect(),
+        None => Err(Complaint::Reason(format!("Invalid data format for IP pool: '{}'", bare(value)))),
+    }
 }
 
 pub(super) fn nameservers(value: &Value) -> Result<Value, Complaint> {
@@ -45,12 +48,22 @@ pub(super) fn nameservers(value: &Value) -> Result<Value, Complaint> {
     Ok(kept.into())
 }
 
+pub(super) fn service_types(value: &Value) -> Result<Value, Complaint> {
+    match value {
+        Value::Null => Ok(json!([])),
+        value => accept(Check::List(&Check::Text(255)), value),
+    }
+}
+
 /// Routes, of guests and of routers.
 pub(super) fn host_routes(value: &Value) -> Result<Value, Complaint> {
     let mut kept: Vec<Value> = Vec::new();
     for item in items(value)? {
         let route = exactly(item, &["nexthop", "destination"])?;
         let destination = route.get("destination").unwrap_or(&Value::Null);
+        if !destination.is_string() {
+            return Err(Complaint::Reason(format!("'{}' is not a valid CIDR", bare(destination))));
+        }
         if destination.as_str().and_then(|text| text.parse::<IpNet>().ok()).is_none() {
             return Err(Complaint::Reason(format!("'{}' is not a valid IP subnet", bare(destination))));
         }

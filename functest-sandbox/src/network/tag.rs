@@ -89,6 +89,9 @@ fn add<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
 fn replace<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     tags::<K>(cloud, call, Some("update"))?;
     let body = call.json()?;
+    if body.get("tags").is_some_and(Value::is_null) {
+        return Err(invalid_input("'None' is not a list"));
+    }
     let Some(Value::Array(wanted)) = body.get("tags") else {
         return Err(invalid_input("Invalid tags body"));
     };

@@ -100,11 +100,15 @@ pub(super) fn address(value: &Value) -> Result<IpAddr, Complaint> {
 
 /// The object, which must have exactly these keys.
 pub(super) fn exactly<'v>(value: &'v Value, keys: &[&str]) -> Result<&'v Document, Complaint> {
-    let object = value.as_object().ok_or_else(|| format!("'{}' is not a dictionary", bare(value)))?;
+    let quoted = |names: Vec<&str>| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let Some(object) = value.as_object() else {
+        let keys = quoted(keys.iter().rev().copied().collect());
+        let value = bare(value);
+        return Err(Complaint::Reason(format!("Invalid input. '{value}' must be a dictionary with keys: [{keys}]")));
+    };
     if object.len() == keys.len() && keys.iter().all(|key| object.contains_key(*key)) {
         return Ok(object);
     }
-    let quoted = |names: Vec<&str>| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     Err(Complaint::Reason(format!(
         "Validation of dictionary's keys failed. Expected keys: {{{}}} Provided keys: {{{}}}",
         quoted(keys.to_vec()),
@@ -112,7 +116,7 @@ pub(super) fn exactly<'v>(value: &'v Value, keys: &[&str]) -> Result<&'v Documen
     )))
 }
 
-/// The items of a list.
+/// The items of a list, or of null, which several attributes take for an empty one.
 pub(super) fn items(value: &Value) -> Result<&[Value], Complaint> {
     match value {
         Value::Array(items) => Ok(items),
@@ -176,6 +180,9 @@ fn integer(value: &Value, least: i64, most: i64) -> Result<Value, Complaint> {
 }
 
 fn list(value: &Value, inner: Check) -> Result<Value, Complaint> {
+    if value.is_null() {
+        return Err(Complaint::Reason("'None' is not a list".to_owned()));
+    }
     let mut kept: Vec<Value> = Vec::new();
     for item in items(value)? {
         let item = accept(inner, item)?;
