@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use functest_sandbox::{FaultFile, Lie, Options, Sandbox};
 use reqwest::{Client, Method};
@@ -116,16 +116,14 @@ impl Cloud {
     async fn log_in(&self, address: IpAddr, key: &PrivateKey) -> Option<Handle<Stranger>> {
         let config = Arc::new(client::Config::default());
         let port = self.sandbox.guest_port();
-        let mut session = tokio::time::timeout(PATIENCE, async {
-            loop {
-                match client::connect(Arc::clone(&config), (address, port), Stranger).await {
-                    Ok(session) => return session,
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                }
+        let started = Instant::now();
+        let mut session = loop {
+            match client::connect(Arc::clone(&config), (address, port), Stranger).await {
+                Ok(session) => break session,
+                Err(error) => assert!(started.elapsed() < PATIENCE, "{error}"),
             }
-        })
-        .await
-        .unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
         let key = PrivateKeyWithHashAlg::new(Arc::new(key.clone()), None);
         let answer = session.authenticate_publickey("cirros", key).await.unwrap();
         matches!(answer, AuthResult::Success).then_some(session)
