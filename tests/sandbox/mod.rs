@@ -50,8 +50,7 @@ impl Bench {
 
     /// Runs a case or tier as the administrator, with deadlines for a cloud that answers at once.
     pub(crate) fn run(&self, name: &str) -> (Ended, RunRecord) {
-        let ended =
-            Ended::of(&mut self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
+        let ended = Ended::of(self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
         let record = serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
         (ended, record)
     }

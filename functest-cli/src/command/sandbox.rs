@@ -19,7 +19,7 @@ pub(super) fn execute(functest: &Functest, command: SandboxCommand, output: &Out
 
 async fn serve(args: ServeArgs, output: &Output) -> Result<u8, Error> {
     let clouds = args.write_clouds.clone();
-    let sandbox = args.request().start().await.map_err(functest::Error::from)?;
+    let sandbox = args.request().start().await?;
     if let Some(path) = &clouds {
         sandbox.write_clouds(path).map_err(|source| Error::Write { path: path.clone(), source })?;
     }
