@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::microversion::NEWEST;
-use crate::api::{Answer, Call, Reply, Route};
+use crate::api::{Answer, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/", list).public(), Route::get("/v2.1", show).public()];
+pub(super) const ROUTES: &[Route] =
+    &[Route::get("/", list).public(), Route::get("/v2.1", show).public(), Route::get("/v2", show_legacy).public()];
 
 fn version(call: &Call) -> Value {
     json!({
@@ -30,13 +31,20 @@ fn list(_: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn show(_: &mut Cloud, call: &Call) -> Answer {
-    let mut version = version(call);
-    version["links"] = json!([
-        {"rel": "self", "href": format!("{}/v2.1/", call.base)},
-        {"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"},
-    ]);
-    version["media-types"] = json!([
-        {"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}
-    ]);
-    Ok(Reply::ok(&json!({"version": version})))
+    Ok(detail(version(call)))
+}
+
+fn show_legacy(_: &mut Cloud, call: &Call) -> Answer {
+    Ok(detail(legacy(call)))
+}
+
+/// A version with what only its own page has.
+fn detail(mut version: Value) -> Reply {
+    let format =
+        format!("application/vnd.openstack.compute+json;version={}", version.text("id").trim_start_matches('v'));
+    if let Some(links) = version["links"].as_array_mut() {
+        links.push(json!({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"}));
+    }
+    version["media-types"] = json!([{"base": "application/json", "type": format}]);
+    Reply::ok(&json!({ "version": version }))
 }

@@ -4,8 +4,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::microversion;
 use super::super::refusal::body;
+use super::super::{microversion, quota};
 use super::action::{allowed, record};
 use super::find;
 use crate::api::schema::{Type, optional, required};
@@ -35,6 +35,8 @@ const OWN: [&str; 16] = [
 /// Makes an image of a server's disk. The guests of a sandbox keep nothing on theirs: it is a copy of their image.
 pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = body(call, "createImage", &[required("name", Type::Text(1, 255)), optional("metadata", Type::Object)])?;
+    let metadata = asked.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    quota::check_metadata(&cloud.compute, call.project_id(), &metadata)?;
     let server_id = allowed(cloud, call, "createImage", &["active", "stopped", "paused", "suspended"])?;
     record(cloud, call, "createImage")?;
     let server = find(&cloud.compute, call)?.clone();
@@ -45,7 +47,6 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         "name": asked.text("name").trim(), "visibility": "private", "image_type": "snapshot",
         "instance_uuid": server_id, "user_id": server.user_id, "base_image_ref": server.image_id,
     }));
-    let metadata = asked.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
     image.extend(metadata.into_iter().filter(|(key, _)| !OWN.contains(&key.as_str())));
     let id = cloud.random.uuid();
     cloud.register_image(&id, call.project_id(), image);
