@@ -320,7 +320,6 @@ fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
     let wrong = |value: &Value| Complaint::Reason(format!("Invalid data format for fixed IP: '{}'", bare(value)));
     let list = match value {
         Value::Array(list) => list.as_slice(),
-        Value::Null => &[],
         other => return Err(wrong(other)),
     };
     let one = |item: &Value| {
