@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Whatever a client sends, the sandbox answers, never with a 5xx, and goes on answering.
 
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
+
 use functest_sandbox::{Options, Sandbox};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;

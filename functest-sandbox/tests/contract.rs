@@ -3,6 +3,8 @@
 //! `tests/contract/*.yaml`, are put to a sandbox and to the devcloud; where the sandbox answers otherwise, the step
 //! says what it answers and why, and `docs/sandbox.md` lists it.
 
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
+
 #[path = "contract/cloud.rs"]
 mod cloud;
 #[path = "contract/scenario.rs"]

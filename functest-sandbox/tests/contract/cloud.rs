@@ -117,8 +117,8 @@ impl Cloud {
 fn roots(catalog: &Value) -> BTreeMap<String, String> {
     let services = catalog.as_array().unwrap().iter();
     let root = |service: &Value| {
-        let endpoints = service["endpoints"].as_array().unwrap().iter();
-        let public = endpoints.filter(|endpoint| endpoint["interface"] == "public").next_back().unwrap();
+        let mut endpoints = service["endpoints"].as_array().unwrap().iter();
+        let public = endpoints.rfind(|endpoint| endpoint["interface"] == "public").unwrap();
         let url = public["url"].as_str().unwrap().trim_end_matches('/');
         let versions = ["/v3", "/v2.1", "/v2.0", "/v2"];
         let root = versions.iter().find_map(|version| url.strip_suffix(version)).unwrap_or(url);
