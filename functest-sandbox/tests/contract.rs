@@ -35,7 +35,7 @@ async fn keep(cloud: &Cloud) {
             broken.push(format!("{}: {problem}", scenario.name));
         }
     }
-    assert!(all.len() > 5, "the contract has lost its scenarios");
+    assert!(all.len() > 30, "the contract has lost its scenarios");
     assert!(broken.is_empty(), "{} of {} scenarios:\n{}", broken.len(), all.len(), broken.join("\n"));
 }
 
@@ -59,7 +59,7 @@ async fn the_devcloud_keeps_the_contract() {
 }
 
 /// How many answers of the sandbox are known to differ. This number may only shrink.
-const DIFFERENCES: usize = 8;
+const DIFFERENCES: usize = 5;
 
 #[test]
 fn every_difference_is_documented() {

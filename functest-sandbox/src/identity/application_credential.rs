@@ -114,7 +114,8 @@ impl State {
         let credential = credential.and_then(|id| self.application_credentials.get(id));
         match credential.is_some_and(|credential| !credential.truth("unrestricted")) {
             true => Err(ApiError::forbidden(
-                "Using method 'application_credential' is not allowed for managing additional application credentials.",
+                "You are not authorized to perform the requested action: Using method 'application_credential' is not \
+                 allowed for managing additional application credentials..",
             )),
             false => Ok(()),
         }

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::token::{Token, invalid};
+use super::entity::missing;
+use super::token::{Token, expected, invalid};
 use super::{State, Target};
 use crate::api::{ApiError, Document, Read};
 use crate::cloud::{Cloud, parse_stamp};
@@ -24,7 +25,7 @@ pub(super) struct Login {
 pub(super) fn check(cloud: &mut Cloud, identity: &Value, methods: &[String]) -> Result<Login, ApiError> {
     let mut login: Option<Login> = None;
     for method in methods {
-        let proof = identity.get(method).ok_or_else(ApiError::unauthorized)?;
+        let proof = identity.get(method).ok_or_else(|| expected(&format!("{method} in identity")))?;
         let proven = match method.as_str() {
             "password" => by_password(cloud, proof)?,
             "token" => by_token(cloud, proof)?,
@@ -77,7 +78,7 @@ fn by_application_credential(cloud: &Cloud, proof: &Value) -> Result<Login, ApiE
             let mut theirs = state.application_credentials.of(user.text("id"));
             theirs.find(|credential| credential.text("name") == proof.text("name"))
         }
-        id => state.application_credentials.get(id),
+        id => Some(state.application_credentials.get(id).ok_or_else(|| missing("Application Credential", id))?),
     };
     let credential = credential.ok_or_else(ApiError::unauthorized)?;
     let expired = parse_stamp(credential.text("expires_at")).is_some_and(|end| end <= cloud.clock.now());

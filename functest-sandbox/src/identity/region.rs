@@ -46,7 +46,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         _ => return Err(ApiError::bad_request("Conflicting region IDs specified: the URL and the body differ.")),
     };
     if cloud.identity.regions.contains(&id) {
-        return Err(duplicate("region", &format!("Duplicate ID, {id}")));
+        return Err(duplicate("region", &format!("Duplicate ID, {id}.")));
     }
     check_parent(&cloud.identity, &asked)?;
     let mut region = entity::fresh(id, document!({"description": "", "parent_region_id": null}), asked);

@@ -68,7 +68,11 @@ impl Token {
 }
 
 fn issue(cloud: &mut Cloud, call: &Call) -> Answer {
-    let auth = call.object("auth").map_err(|_| invalid("'auth' is a required property"))?;
+    let auth = match call.json().map_err(|_| expected("valid JSON in request body"))? {
+        Value::Object(mut body) => body.remove("auth"),
+        _ => None,
+    };
+    let Some(Value::Object(auth)) = auth else { return Err(expected("auth in request body")) };
     let identity = auth.get("identity").ok_or_else(|| invalid("'identity' is a required property"))?;
     let methods: Vec<String> =
         identity.items("methods").iter().filter_map(|method| method.as_str().map(str::to_owned)).collect();
@@ -77,6 +81,14 @@ fn issue(cloud: &mut Cloud, call: &Call) -> Answer {
     let token = cloud.issue(login, scope, methods)?;
     let body = cloud.identity.describe(&cloud.identity.tokens[&token], !call.query.has("nocatalog"));
     Ok(Reply::created(&body).header("x-subject-token", token))
+}
+
+/// What a login lacks.
+pub(super) fn expected(what: &str) -> ApiError {
+    ApiError::bad_request(format!(
+        "Expecting to find {what}. The server could not comply with the request since it is either malformed or \
+         otherwise incorrect. The client is assumed to be in error."
+    ))
 }
 
 pub(super) fn invalid(message: &str) -> ApiError {
@@ -220,7 +232,7 @@ impl State {
 
 /// The token that the caller asks about: his own, or an administrator any.
 fn subject(cloud: &mut Cloud, call: &Call) -> Result<String, ApiError> {
-    let subject = call.header("x-subject-token").ok_or_else(|| ApiError::not_found("The subject token is missing."))?;
+    let subject = call.header("x-subject-token").ok_or_else(|| ApiError::not_found("No token in the request"))?;
     let unknown = || ApiError::not_found("Could not recognize Fernet token");
     let theirs = super::caller(cloud, subject).ok_or_else(unknown)?;
     let caller = call.caller()?;

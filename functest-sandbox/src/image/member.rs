@@ -74,7 +74,9 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
         return Err(not_allowed("update", call.param("image_id")));
     }
     if !["pending", "accepted", "rejected"].contains(&status) {
-        return Err(ApiError::bad_request("Status must be \"pending\", \"accepted\" or \"rejected\"."));
+        return Err(ApiError::bad_request(
+            "Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".",
+        ));
     }
     member.insert("status".into(), json!(status));
     member.insert("updated_at".into(), json!(now));

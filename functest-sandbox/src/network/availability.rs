@@ -21,9 +21,13 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/v2.0/network-ip-availabilities/{id}", addresses),
 ];
 
-fn zones(_: &mut Cloud, _: &Call) -> Answer {
+fn zones(_: &mut Cloud, call: &Call) -> Answer {
     let zone = |resource: &str| json!({"state": "available", "name": "nova", "resource": resource});
-    Ok(Reply::ok(&json!({"availability_zones": [zone("router"), zone("network")]})))
+    let mut zones = vec![zone("router"), zone("network")];
+    for name in ["state", "name", "resource"].into_iter().filter(|name| call.query.has(name)) {
+        zones.retain(|zone| call.query.all(name).any(|wanted| zone[name] == wanted));
+    }
+    Ok(Reply::ok(&json!({"availability_zones": zones})))
 }
 
 fn providers(_: &mut Cloud, _: &Call) -> Answer {

@@ -226,6 +226,7 @@ fn requests<K: Kind>(call: &Call) -> Result<(bool, Vec<Document>), ApiError> {
             });
             Ok((true, documents.collect::<Result<_, _>>()?))
         }
+        (Some(_), _) => Err(ApiError::bad_request(format!("Object '{}' contains invalid data", K::NAME))),
         _ => Err(lacking()),
     }
 }

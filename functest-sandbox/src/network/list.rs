@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::asker::Asker;
 use super::attribute;
-use super::kind::{Kind, sees, shown};
+use super::kind::{Kind, sees, shown, visible};
 use super::refusal::{bad_request, invalid_input};
 use super::validate::Check;
 use crate::api::document::{equals, sort_by_keys};
@@ -39,6 +39,9 @@ pub(super) fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
         order => sort_by_keys(&mut found, order),
     }
     let backwards = call.query.get("page_reverse").and_then(truth).unwrap_or_default();
+    if let Some(marker) = call.query.get("marker") {
+        visible::<K>(state, &asker, marker)?;
+    }
     let page = page(found, call.query.get("marker"), limit, backwards);
     let fields: Vec<&str> = call.query.all("fields").collect();
     let items: Vec<Value> = page.iter().map(|item| shown::<K>(state, &asker, item, &fields)).collect();

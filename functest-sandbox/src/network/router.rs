@@ -135,11 +135,19 @@ fn gateway_info(value: &Value) -> Result<Value, Complaint> {
 
 /// Only administrators choose addresses and translation.
 fn check_gateway_policy(asker: &Asker, action: &str, wanted: &Value) -> Result<(), ApiError> {
-    let special = ["enable_snat", "external_fixed_ips"].into_iter().find(|key| wanted.get(key).is_some());
-    match special.filter(|_| !asker.is_admin) {
-        Some(key) => Err(disallowed(action, Some(&format!("external_gateway_info:{key}")))),
-        None => Ok(()),
+    let Some(wanted) = wanted.as_object().filter(|_| !asker.is_admin) else { return Ok(()) };
+    if !["enable_snat", "external_fixed_ips"].iter().any(|key| wanted.contains_key(*key)) {
+        return Ok(());
     }
+    let info = format!("rule:{action}:external_gateway_info");
+    let keys = ["network_id", "enable_snat", "external_fixed_ips"].iter().filter(|key| wanted.contains_key(**key));
+    let keys: Vec<String> = keys.map(|key| format!("{info}:{key}")).collect();
+    let keys = match keys.as_slice() {
+        [one] => one.clone(),
+        all => format!("({})", all.join(" and ")),
+    };
+    let message = format!("(rule:{action} and ({info} and {keys})) is disallowed by policy");
+    Err(ApiError { message, ..disallowed(action, None) })
 }
 
 /// Whether every next hop is on a network that the router is on, and is not the router.

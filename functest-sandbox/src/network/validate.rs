@@ -171,6 +171,7 @@ fn integer(value: &Value, least: i64, most: i64) -> Result<Value, Complaint> {
     };
     match number {
         None => Err(Complaint::Refusal(invalid_input(format!("'{}' is not an integer", bare(value))))),
+        Some(number) if number < 0 && least == 0 => Err(format!("'{number}' should be non-negative").into()),
         Some(number) if number < least => Err(format!("'{number}' is too small - must be at least '{least}'").into()),
         Some(number) if number > most => {
             Err(format!("'{number}' is too large - must be no larger than '{most}'").into())
