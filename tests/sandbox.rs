@@ -25,7 +25,7 @@ use functest::core::record::RunRecord;
 #[test]
 fn a_newcomer_sees_a_healthcheck_and_its_report() {
     let folder = tempfile::tempdir().unwrap();
-    let ended = Ended::of(functest(&folder.path().join("state")).args(["run", "healthcheck", "--cloud", "sandbox"]));
+    let ended = Ended::run(functest(&folder.path().join("state")).args(["run", "healthcheck", "--cloud", "sandbox"]));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.err.contains("the sandbox: this is functest's sandbox, no real cloud"), "{ended:?}");
     assert!(ended.out.contains("3 passed"), "{ended:?}");
@@ -52,7 +52,7 @@ fn every_case_runs_on_a_sandbox_that_is_served_and_leaves_nothing() {
     // A member has no project to make: the given one is used, and what takes an administrator is skipped.
     let arguments =
         ["run", "snaps_health_check", "--cloud", "sandbox-demo", "--set", "snaps_health_check.flavor=m1.nano"];
-    let ended = Ended::of(&mut bench.functest(&arguments));
+    let ended = Ended::run(&mut bench.functest(&arguments));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     bench.assert_empty("a run as a member");
 }
@@ -72,7 +72,7 @@ fn a_served_sandbox_says_when_it_is_ready_and_ends_when_told() {
         text.contains("sandbox-admin:") && text.contains("sandbox-demo:") && text.contains("guest_ssh_port:"),
         "{text}"
     );
-    let check = Ended::of(
+    let check = Ended::run(
         functest(&folder.path().join("state"))
             .args(["openstack", "check", "--cloud", "sandbox-admin"])
             .env("OS_CLIENT_CONFIG_FILE", &clouds),
@@ -84,7 +84,7 @@ fn a_served_sandbox_says_when_it_is_ready_and_ends_when_told() {
     let faults = r#"{"faults": [{"fault": "status", "status": 503, "path": "/image/**"}]}"#;
     assert!(http(&address, "POST", faults).contains(r#""struck":0"#));
     assert!(http(&address, "POST", r#"{"faults": [{"fault": "nonsense"}]}"#).starts_with("HTTP/1.1 400"));
-    let check = Ended::of(
+    let check = Ended::run(
         functest(&folder.path().join("state"))
             .args(["openstack", "check", "--cloud", "sandbox-admin"])
             .env("OS_CLIENT_CONFIG_FILE", &clouds),
@@ -125,7 +125,7 @@ fn what_is_wrong_with_faults_is_said_before_anything_is_made() {
         (vec!["sandbox", "serve", "--fault", "status status=200"], "from 400 to 599"),
         (vec!["run", "healthcheck", "--cloud", "mycloud", "--fault", "no_dhcp"], "use them with --cloud sandbox"),
     ] {
-        let ended = Ended::of(functest(&state).args(&arguments));
+        let ended = Ended::run(functest(&state).args(&arguments));
         assert_eq!(ended.code, Some(2), "{arguments:?}: {ended:?}");
         assert!(ended.err.contains(expected), "{arguments:?}: {ended:?}");
     }
@@ -206,11 +206,11 @@ fn meet((fault, name, expected, fragment): &(&str, &str, &str, &str)) -> Option<
 #[test]
 fn a_service_that_is_down_is_told_from_a_case_that_fails() {
     let bench = Bench::new(&["service_down service=network"]);
-    let ended = Ended::of(bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin"]).args(QUICK));
+    let ended = Ended::run(bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin"]).args(QUICK));
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("network") || ended.err.contains("network"), "{ended:?}");
     let bench = Bench::new(&["service_down service=identity"]);
-    let ended = Ended::of(bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin"]).args(QUICK));
+    let ended = Ended::run(bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin"]).args(QUICK));
     assert_eq!(ended.code, Some(1), "{ended:?}");
     bench.assert_empty("a run that could not log in");
 }
@@ -218,7 +218,7 @@ fn a_service_that_is_down_is_told_from_a_case_that_fails() {
 #[test]
 fn no_detection_is_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let ended = Ended::of(functest(&folder.path().join("state")).args(["sandbox", "matrix", "--json", "-q"]));
+    let ended = Ended::run(functest(&folder.path().join("state")).args(["sandbox", "matrix", "--json", "-q"]));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let found: Matrix = serde_json::from_str(&ended.out).unwrap();
     let documented = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/detection-matrix.json");

@@ -51,7 +51,7 @@ const CASE: &str = "(case)";
 
 /// Deadlines are for real clouds: a sandbox does at once what it does at all. Only for its answers it has its time, on a
 /// machine that may be busy.
-const SETTINGS: [&str; 3] = ["run.deadline_factor=0.02", "run.request_deadline=1500", "run.connect_deadline=500"];
+const SETTINGS: [&str; 3] = ["run.deadline_factor=0.03", "run.request_deadline=1000", "run.connect_deadline=500"];
 
 /// How many broken clouds there are at a time: most of what is tried on them is waiting in vain.
 const AT_A_TIME: usize = 4;

@@ -3,12 +3,16 @@
 
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
+#[path = "../command/mod.rs"]
+mod command;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+pub(crate) use command::Ended;
 use functest::core::event::Event;
 use functest::core::record::RunRecord;
 
@@ -40,19 +44,8 @@ impl Devcloud {
 
     /// The functest command, with this devcloud and this state folder, and nothing else of the environment.
     pub(crate) fn functest(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_functest"));
-        for (name, _) in std::env::vars_os() {
-            let ours = ["OS_", "FUNCTEST_", "INSTALLER_", "DEPLOY_", "CI_LOOP", "BUILD_TAG", "NODE_NAME"];
-            if ours.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
-                command.env_remove(name);
-            }
-        }
-        command
-            .args(arguments)
-            .env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml)
-            .env("FUNCTEST_STATE_DIR", self.folder.path().join("state"))
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null());
+        let mut command = command::functest(&self.folder.path().join("state"));
+        command.args(arguments).env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml);
         command
     }
 
@@ -124,34 +117,6 @@ impl Devcloud {
 /// The top of the repository.
 pub(crate) fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-/// A process that has ended.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    /// `None` when it was killed.
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Ended {
-    /// Runs a tool of the machine; `None`, with a word about it, when it is not installed.
-    pub(crate) fn of_tool(tool: &mut Command) -> Option<Self> {
-        match tool.output() {
-            Ok(output) => Some(Self::of(output)),
-            Err(_) => {
-                let name = tool.get_program().display();
-                let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
-                None
-            }
-        }
-    }
-
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
 }
 
 /// A functest that runs.

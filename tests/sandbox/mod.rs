@@ -3,9 +3,13 @@
 
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
+#[path = "../command/mod.rs"]
+mod command;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+pub(crate) use command::{Ended, functest};
 
 use functest::core::record::{CaseRecord, RunRecord};
 use functest::sandbox::{FaultFile, Options, Sandbox};
@@ -17,14 +21,6 @@ pub(crate) struct Bench {
     /// What there was before anything was run.
     pub(crate) before: BTreeMap<&'static str, usize>,
     _runtime: tokio::runtime::Runtime,
-}
-
-/// How a command ended.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
 }
 
 impl Bench {
@@ -50,7 +46,7 @@ impl Bench {
 
     /// Runs a case or tier as the administrator, with deadlines for a cloud that answers at once.
     pub(crate) fn run(&self, name: &str) -> (Ended, RunRecord) {
-        let ended = Ended::of(self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
+        let ended = Ended::run(self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
         let record = serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
         (ended, record)
     }
@@ -73,30 +69,6 @@ pub(crate) const QUICK: [&str; 8] = [
     "--set",
     "run.clean_deadline=3000",
 ];
-
-/// The functest command with that state folder, and nothing of the environment that would change what it does.
-pub(crate) fn functest(state: &PathBuf) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_functest"));
-    for (name, _) in std::env::vars_os() {
-        let ours = ["OS_", "FUNCTEST_", "INSTALLER_", "DEPLOY_", "CI_LOOP", "BUILD_TAG", "NODE_NAME"];
-        if ours.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
-            command.env_remove(name);
-        }
-    }
-    command.env("FUNCTEST_STATE_DIR", state).env("NO_COLOR", "1").stdin(Stdio::null());
-    command
-}
-
-impl Ended {
-    pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-}
 
 /// The case of that name.
 pub(crate) fn case<'r>(record: &'r RunRecord, name: &str) -> &'r CaseRecord {

@@ -12,39 +12,34 @@ pub(crate) type Document = Map<String, Value>;
 
 /// Reading a document without unwrapping.
 pub(crate) trait Read {
+    /// What is under `key`.
+    fn at(&self, key: &str) -> Option<&Value>;
+
     /// The text under `key`; empty when there is none.
-    fn text(&self, key: &str) -> &str;
+    fn text(&self, key: &str) -> &str {
+        self.at(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The truth under `key`; false when there is none.
-    fn truth(&self, key: &str) -> bool;
+    fn truth(&self, key: &str) -> bool {
+        self.at(key).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     /// The items under `key`; none when there is no list.
-    fn items(&self, key: &str) -> &[Value];
+    fn items(&self, key: &str) -> &[Value] {
+        self.at(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 impl Read for Document {
-    fn text(&self, key: &str) -> &str {
-        self.get(key).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    fn truth(&self, key: &str) -> bool {
-        self.get(key).and_then(Value::as_bool).unwrap_or_default()
-    }
-
-    fn items(&self, key: &str) -> &[Value] {
-        self.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    fn at(&self, key: &str) -> Option<&Value> {
+        self.get(key)
     }
 }
 
 impl Read for Value {
-    fn text(&self, key: &str) -> &str {
-        self.get(key).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    fn truth(&self, key: &str) -> bool {
-        self.get(key).and_then(Value::as_bool).unwrap_or_default()
-    }
-
-    fn items(&self, key: &str) -> &[Value] {
-        self.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    fn at(&self, key: &str) -> Option<&Value> {
+        self.get(key)
     }
 }
 
