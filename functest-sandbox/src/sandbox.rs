@@ -53,9 +53,6 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// No folder for uploads.
-    #[error("cannot make a temporary folder for images: {0}")]
-    Folder(std::io::Error),
     /// Other sandboxes have all of them.
     #[error("no range of loopback addresses is left for floating IPs: {0}")]
     Floating(std::io::Error),
@@ -76,11 +73,10 @@ impl Sandbox {
             .map_err(|source| StartError::Listen { port, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { port, source })?;
         let seed = options.seed.unwrap_or_else(rand::random);
-        let spool = tempfile::Builder::new().prefix("functest-sandbox-").tempdir().map_err(StartError::Folder)?;
         let doorway = Doorway::find().await.map_err(StartError::Floating)?;
         let guest_port = doorway.port;
         let cloud = Cloud::new(options, &format!("http://{address}"), seed, doorway.network);
-        let shared = Arc::new(Shared::new(cloud, Router::new()?, spool));
+        let shared = Arc::new(Shared::new(cloud, Router::new()?));
         let stop = CancellationToken::new();
         tokio::spawn(Doors::new(doorway, Arc::clone(&shared)).tend(stop.clone()));
         tokio::spawn(http_server::serve(listener, Arc::clone(&shared), stop.clone()));

@@ -27,9 +27,7 @@ pub(crate) struct RunArgs {
     /// $OS_CLOUD, or the OS_* variables].
     #[arg(long, value_name = "NAME")]
     cloud: Option<String>,
-    #[command(flatten, next_help_heading = "With --cloud sandbox")]
-    sandbox: SandboxArgs,
-    #[command(flatten, next_help_heading = "Options")]
+    #[command(flatten)]
     catalogue: CatalogueArgs,
     /// Leave out the cases and tiers that this glob matches; may be given more than once.
     #[arg(long, value_name = "GLOB")]
@@ -55,6 +53,8 @@ pub(crate) struct RunArgs {
     /// Print one JSON document: the run's record, or the selection with --dry-run.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten, next_help_heading = "With --cloud sandbox")]
+    sandbox: SandboxArgs,
 }
 
 impl RunArgs {

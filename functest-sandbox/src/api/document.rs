@@ -92,14 +92,18 @@ pub(crate) fn sort_by_keys<T: std::borrow::Borrow<Document>>(items: &mut [T], ke
     items.sort_by(|a, b| {
         keys.iter()
             .map(|(key, descending)| {
-                let missing = Value::Null;
-                let of = |item: &T| item.borrow().get(key).cloned().unwrap_or(missing.clone());
-                let order = compare(&of(a), &of(b));
+                let order = compare(value(a.borrow(), key), value(b.borrow(), key));
                 if *descending { order.reverse() } else { order }
             })
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     });
+}
+
+/// What is under `key`, or nothing.
+fn value<'d>(document: &'d Document, key: &str) -> &'d Value {
+    const NOTHING: &Value = &Value::Null;
+    document.get(key).unwrap_or(NOTHING)
 }
 
 /// One page of a list.

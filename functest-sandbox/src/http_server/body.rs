@@ -11,13 +11,12 @@ use http::{HeaderValue, Response, header::CONTENT_LENGTH};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use tempfile::TempPath;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::api::{Reply, ReplyBody};
 use crate::fault::Ending;
-use crate::image::Content;
+use crate::image::{Content, Nameless};
 
 /// The body of an answer.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -59,8 +58,8 @@ fn full(bytes: Bytes) -> AnswerBody {
 fn stream(content: Content) -> Chunks {
     match content {
         Content::Memory(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
-        Content::File(path) => part(path, 0, u64::MAX),
-        Content::Part(path, start, length) => part(path, start, length),
+        Content::File(file) => part(file, 0, u64::MAX),
+        Content::Part(file, start, length) => part(file, start, length),
     }
 }
 
@@ -104,9 +103,9 @@ fn ended(chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'sta
 }
 
 /// That many bytes of a file, from that one on.
-fn part(path: Arc<TempPath>, start: u64, length: u64) -> Chunks {
+fn part(source: Arc<Nameless>, start: u64, length: u64) -> Chunks {
     let file = futures::stream::once(async move {
-        let mut file = tokio::fs::File::open(&*path).await?;
+        let mut file = tokio::fs::File::open(source.path()).await?;
         file.seek(SeekFrom::Start(start)).await?;
         Ok::<_, std::io::Error>(file.take(length))
     });

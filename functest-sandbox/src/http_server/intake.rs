@@ -37,7 +37,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
 /// Has the request answered.
 async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Reply {
     match dispatch::admit(shared, api, call) {
-        Ok(route) => match read(shared, api, route, call, body).await {
+        Ok(route) => match read(api, route, call, body).await {
             Ok(body) => {
                 call.body = body;
                 dispatch::answer(shared, api, route, call)
@@ -64,9 +64,9 @@ fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
     }
 }
 
-async fn read(shared: &Shared, api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+async fn read(api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
     if route.upload {
-        return Ok(Body::Upload(Upload::receive(body, shared.spool.path()).await?));
+        return Ok(Body::Upload(Upload::receive(body).await?));
     }
     let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > api.body_limit) {

@@ -13,15 +13,13 @@ use crate::cloud::Cloud;
 pub(crate) struct Shared {
     cloud: Mutex<Cloud>,
     pub(crate) router: Router,
-    /// Where uploads are put while they are being received.
-    pub(crate) spool: tempfile::TempDir,
     /// Told after every call: something may be due, or may have become reachable.
     pub(crate) changed: Notify,
 }
 
 impl Shared {
-    pub(crate) fn new(cloud: Cloud, router: Router, spool: tempfile::TempDir) -> Self {
-        Self { cloud: Mutex::new(cloud), router, spool, changed: Notify::new() }
+    pub(crate) fn new(cloud: Cloud, router: Router) -> Self {
+        Self { cloud: Mutex::new(cloud), router, changed: Notify::new() }
     }
 
     /// The cloud, for as long as a call takes. Nobody waits for anything while holding it.

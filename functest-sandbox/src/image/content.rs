@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Images' content: received to disk, streamed from there. It is never held in memory, however large.
+//! Images' content: received to disk, unless it is small, and streamed from there.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,20 +11,20 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use md5::{Digest, Md5};
 use sha2::Sha512;
-use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
 
+use super::nameless::Nameless;
 use crate::api::ApiError;
 
 /// The content of an image.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    /// What the sandbox starts with.
+    /// What the sandbox starts with, and what is small.
     Memory(Bytes),
     /// What was uploaded. The file goes with the last who has it.
-    File(Arc<TempPath>),
+    File(Arc<Nameless>),
     /// That many bytes of a file, from that one on.
-    Part(Arc<TempPath>, u64, u64),
+    Part(Arc<Nameless>, u64, u64),
 }
 
 impl Content {
@@ -35,8 +35,8 @@ impl Content {
                 let bound = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
                 Self::Memory(bytes.slice(bound(start)..bound(start.saturating_add(length))))
             }
-            Self::File(path) => Self::Part(path, start, length),
-            Self::Part(path, first, _) => Self::Part(path, first.saturating_add(start), length),
+            Self::File(file) => Self::Part(file, start, length),
+            Self::Part(file, first, _) => Self::Part(file, first.saturating_add(start), length),
         }
     }
 
@@ -49,8 +49,8 @@ impl Content {
                 head[..length].copy_from_slice(&bytes[..length]);
                 Ok(())
             }
-            Self::File(path) | Self::Part(path, ..) => {
-                File::open(&**path).and_then(|mut file| file.read_exact(&mut head))
+            Self::File(file) | Self::Part(file, ..) => {
+                File::open(file.path()).and_then(|mut file| file.read_exact(&mut head))
             }
         };
         let [.., a, b, c, d, e, f, g, h] = head;
@@ -71,11 +71,11 @@ impl Content {
                 }
                 Self::Memory(bytes.into())
             }
-            Self::File(path) | Self::Part(path, ..) => {
-                if let Err(error) = damage(&path) {
+            Self::File(file) | Self::Part(file, ..) => {
+                if let Err(error) = damage(&file.path()) {
                     tracing::warn!("cannot damage an image as a fault asks: {error}");
                 }
-                Self::File(path)
+                Self::File(file)
             }
         }
     }
@@ -121,26 +121,63 @@ impl Upload {
         Self { sums: sums.end(), content: Content::Memory(bytes) }
     }
 
-    /// Receives a body into a file in that folder.
+    /// Receives a body.
     ///
     /// # Errors
     /// When the body ends early, or the disk is full.
-    pub(crate) async fn receive(mut body: Incoming, folder: &Path) -> Result<Self, ApiError> {
-        let disk = |error: std::io::Error| {
-            ApiError::new(http::StatusCode::INSUFFICIENT_STORAGE, format!("Cannot store the image: {error}"))
-        };
-        let path = tempfile::Builder::new().prefix("image-").tempfile_in(folder).map_err(disk)?.into_temp_path();
-        let mut file = tokio::fs::OpenOptions::new().write(true).open(&path).await.map_err(disk)?;
+    pub(crate) async fn receive(mut body: Incoming) -> Result<Self, ApiError> {
         let mut sums = Summing::default();
+        let mut store = Store::default();
         while let Some(frame) = body.frame().await {
             let early = |_| ApiError::bad_request("The image's content ended early.");
             if let Ok(bytes) = frame.map_err(early)?.into_data() {
                 sums.add(&bytes);
-                file.write_all(&bytes).await.map_err(disk)?;
+                store.add(&bytes).await.map_err(disk)?;
             }
         }
-        file.flush().await.map_err(disk)?;
-        Ok(Self { content: Content::File(Arc::new(path)), sums: sums.end() })
+        Ok(Self { content: store.end().await.map_err(disk)?, sums: sums.end() })
+    }
+}
+
+fn disk(error: std::io::Error) -> ApiError {
+    ApiError::new(http::StatusCode::INSUFFICIENT_STORAGE, format!("Cannot store the image: {error}"))
+}
+
+/// What is no larger stays in memory, in bytes: a file takes a descriptor, of which there are few.
+const SMALL: usize = 16 << 10;
+
+/// Where content goes while it comes.
+#[derive(Default)]
+struct Store {
+    small: Vec<u8>,
+    large: Option<(Nameless, tokio::fs::File)>,
+}
+
+impl Store {
+    async fn add(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if self.large.is_none() && self.small.len() + bytes.len() > SMALL {
+            let file = Nameless::new()?;
+            let mut writer = tokio::fs::OpenOptions::new().write(true).open(file.path()).await?;
+            writer.write_all(&std::mem::take(&mut self.small)).await?;
+            self.large = Some((file, writer));
+        }
+        match &mut self.large {
+            Some((_, writer)) => writer.write_all(bytes).await,
+            None => {
+                self.small.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    async fn end(self) -> std::io::Result<Content> {
+        match self.large {
+            None => Ok(Content::Memory(self.small.into())),
+            Some((file, mut writer)) => {
+                writer.flush().await?;
+                Ok(Content::File(Arc::new(file)))
+            }
+        }
     }
 }
 
@@ -185,11 +222,11 @@ mod tests {
         assert_eq!(damaged.iter().zip(&bytes).filter(|(a, b)| a != b).count(), 1);
         assert!(matches!(Content::Memory(Bytes::new()).damaged(), Content::Memory(bytes) if bytes.is_empty()));
 
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(&bytes).unwrap();
-        let content = Content::File(Arc::new(file.into_temp_path()));
+        let file = Nameless::new().unwrap();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let content = Content::File(Arc::new(file));
         assert_eq!(content.qcow2_size(), 7);
-        let Content::File(path) = content.damaged() else { panic!("it is a file") };
-        assert_eq!(std::fs::read(&*path).unwrap().iter().zip(&bytes).filter(|(a, b)| a != b).count(), 1);
+        let Content::File(file) = content.damaged() else { panic!("it is a file") };
+        assert_eq!(std::fs::read(file.path()).unwrap().iter().zip(&bytes).filter(|(a, b)| a != b).count(), 1);
     }
 }

@@ -8,6 +8,7 @@ mod info;
 mod listing;
 mod member;
 mod metadef;
+mod nameless;
 mod patch;
 mod record;
 mod schema;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::content::{Content, Upload};
 pub(crate) use self::data::copy_of;
+pub(crate) use self::nameless::Nameless;
 pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
