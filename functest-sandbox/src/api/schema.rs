@@ -54,6 +54,15 @@ pub(crate) struct Problem {
     pub(crate) reason: String,
 }
 
+/// Whether what [`Type::LooseTruth`] takes is there, and true.
+pub(crate) fn is_wished(object: &Document, key: &str) -> bool {
+    match object.get(key) {
+        Some(Value::Bool(wish)) => *wish,
+        Some(Value::String(text)) => super::truth(text) == Some(true),
+        _ => false,
+    }
+}
+
 /// A key that must be there.
 pub(crate) const fn required(name: &'static str, kind: Type) -> Field {
     Field { name, kind, required: true }

@@ -128,10 +128,7 @@ fn allowed(call: &Call, rule: &'static str) -> Result<(), ApiError> {
 fn show(cloud: &mut Cloud, call: &Call) -> Answer {
     allowed(call, "os_compute_api:os-quota-sets:show")?;
     let project = known(cloud, call)?;
-    let quotas = match call.query.get("user_id") {
-        None | Some(_) => view(cloud, call, &project),
-    };
-    Ok(Reply::ok(&json!({"quota_set": with_id(&project, quotas)})))
+    Ok(Reply::ok(&json!({"quota_set": with_id(&project, view(cloud, call, &project))})))
 }
 
 fn detail(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -162,7 +159,7 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let mut fields: Vec<Field> = shown(call).map(|quota| optional(quota.0, LIMIT)).collect();
     fields.extend([optional("force", Type::LooseTruth), optional("tenant_id", Type::Any)]);
     schema::check(&asked, &fields, false).map_err(|problem| invalid("quota_set", &problem))?;
-    let force = asked.get("force").is_some_and(|force| *force == json!(true) || force == "True" || force == "true");
+    let force = schema::is_wished(&asked, "force");
     let mut quotas = cloud.compute.quotas.get(&project).cloned().unwrap_or_default();
     for (name, value) in &asked {
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::refusal::{body, json_body};
 use super::{connection, console, find, find_mut, history, life, rebuild, snapshot};
-use crate::api::schema::{Type, optional, required};
+use crate::api::schema::{Type, required};
 use crate::api::{Answer, ApiError, Call, Read, Reply};
 use crate::cloud::Cloud;
 
@@ -173,8 +173,7 @@ fn change_password(cloud: &mut Cloud, call: &Call) -> Answer {
 
 /// An administrator's way to say what state a server is in.
 fn reset(cloud: &mut Cloud, call: &Call) -> Answer {
-    let asked =
-        body(call, "os-resetState", &[required("state", Type::OneOf(&["active", "error"])), optional("x", Type::Any)])?;
+    let asked = body(call, "os-resetState", &[required("state", Type::OneOf(&["active", "error"]))])?;
     let state = if asked.get("state").and_then(Value::as_str) == Some("active") { "active" } else { "error" };
     let server = find_mut(&mut cloud.compute, call)?;
     (server.vm_state, server.task_state) = (state, None);

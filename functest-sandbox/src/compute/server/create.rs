@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::refusal::{invalid, json_body};
 use super::super::{availability_zone, flavor, keypair, list, microversion, quota};
 use super::{Server, history, life};
-use crate::api::schema::{Field, Problem, Type, check, optional, required};
+use crate::api::schema::{self, Field, Problem, Type, check, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
 use crate::cloud::Cloud;
 use crate::network::for_servers;
@@ -79,7 +79,7 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         life::begin(cloud, server);
     }
     let id = first.unwrap_or_default();
-    if asked.get("return_reservation_id").is_some_and(|wish| *wish == json!(true) || wish == "True" || wish == "true") {
+    if schema::is_wished(&asked, "return_reservation_id") {
         return Ok(Reply::json(StatusCode::ACCEPTED, &json!({"reservation_id": template.reservation})));
     }
     let groups: Vec<Value> = match asked.items("security_groups") {
@@ -146,9 +146,7 @@ fn template(cloud: &mut Cloud, call: &Call, asked: &Document, hints: Option<&Val
         metadata,
         tags: asked.items("tags").iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
         user_data,
-        config_drive: asked
-            .get("config_drive")
-            .is_some_and(|wish| *wish == json!(true) || wish == "True" || wish == "true"),
+        config_drive: schema::is_wished(asked, "config_drive"),
         disk_config: if asked.contains_key("OS-DCF:diskConfig") { text("OS-DCF:diskConfig") } else { "MANUAL".into() },
         access: [access(asked, "accessIPv4")?, access(asked, "accessIPv6")?],
         vm_state: "building",
