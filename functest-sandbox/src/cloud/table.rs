@@ -40,6 +40,11 @@ impl<T> Table<T> {
         self.rows.insert(place, Row { id, owner, value });
     }
 
+    /// The number of the next one to be added, from 1. As in a database, none is given out twice.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.next + 1
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
         Some(&self.rows.get(self.places.get(id)?)?.value)
     }
@@ -121,5 +126,7 @@ mod tests {
         assert_eq!((table.count_of("x"), table.count_of("y"), table.owner("b")), (1, 2, Some("y")));
         assert_eq!(table.remove("b").as_deref(), Some("new"));
         assert_eq!((table.get("b"), table.len(), table.count_of("y")), (None, 2, 1));
+        assert_eq!(table.remove("c").as_deref(), Some("C"));
+        assert_eq!(table.next_number(), 4, "no number is given out twice");
     }
 }
