@@ -9,6 +9,9 @@ use secrecy::SecretString;
 /// How much of a command's output is kept, unless it is said otherwise.
 const LIMIT: usize = 64 * 1024 * 1024;
 
+/// The variable that whatever a command starts inherits.
+pub(crate) const PROCESS: &str = "FUNCTEST_PROCESS";
+
 /// A command line for the remote user's shell. Its `Debug` shows no secret, as long as there is none in the line.
 #[derive(Clone, Debug)]
 pub struct Command {
@@ -154,9 +157,11 @@ impl Command {
         text
     }
 
-    /// The line with its environment in front.
-    pub(crate) fn with_environment(&self) -> String {
-        let exports = self.environment.iter().map(|(name, value)| format!("export {name}={}; ", quote(value)));
+    /// The line with its environment in front. By `id` all that it starts is found again.
+    pub(crate) fn line(&self, id: &str) -> String {
+        let own = [(PROCESS.to_owned(), id.to_owned())];
+        let variables = own.iter().chain(&self.environment);
+        let exports = variables.map(|(name, value)| format!("export {name}={}; ", quote(value)));
         format!("{}{}", exports.collect::<String>(), self.line)
     }
 }
@@ -177,7 +182,7 @@ mod tests {
     #[test]
     fn a_line_is_what_its_parts_say() {
         let command = Command::new("ls").args(["-l", "a b", "it's", ""]).env("LANG", "C d");
-        assert_eq!(command.with_environment(), r"export LANG='C d'; ls -l 'a b' 'it'\''s' ''");
+        assert_eq!(command.line("7-a"), r"export FUNCTEST_PROCESS=7-a; export LANG='C d'; ls -l 'a b' 'it'\''s' ''");
         assert_eq!(Command::shell("x\n".repeat(150)).summary().len(), 204);
     }
 

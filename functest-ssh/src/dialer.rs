@@ -112,7 +112,10 @@ async fn through(jump: &Session, target: &Target) -> Result<impl AsyncRead + Asy
         channel.map_err(|error| match error {
             Error::Refused { target: jump, reason, .. } => Error::Connect {
                 target: target.to_string(),
-                message: format!("{jump} cannot reach it{}", if reason.is_empty() { reason } else { format!(": {reason}") }),
+                message: format!(
+                    "{jump} cannot reach it{}",
+                    if reason.is_empty() { reason } else { format!(": {reason}") }
+                ),
             },
             other => other,
         })

@@ -40,6 +40,7 @@ mod session;
 mod sudo;
 mod target;
 pub mod transfer;
+mod unique;
 
 pub use self::command::{Command, Pty, Sudo, quote};
 pub use self::deadlines::{Deadlines, KeepAlive};

@@ -123,7 +123,12 @@ impl Attempt<'_> {
         Ok(false)
     }
 
-    async fn key(&mut self, text: &SecretString, passphrase: Option<&SecretString>, origin: &str) -> Result<bool, Error> {
+    async fn key(
+        &mut self,
+        text: &SecretString,
+        passphrase: Option<&SecretString>,
+        origin: &str,
+    ) -> Result<bool, Error> {
         let key = read_key(text, passphrase, origin)?;
         if !self.accepts(MethodKind::PublicKey) {
             return Ok(false);

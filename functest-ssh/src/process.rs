@@ -12,11 +12,12 @@ use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Sig};
 use secrecy::ExposeSecret;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::command::{Command, Sudo};
+use crate::command::{Command, PROCESS, Sudo};
 use crate::dialer::within;
 use crate::error::Error;
 use crate::session::Session;
 use crate::sudo::{Finding, Gate};
+use crate::unique::unique;
 
 /// How long a command that is told to end may take before it is killed, and how long that may take.
 const GRACE: Duration = Duration::from_secs(3);
@@ -119,8 +120,9 @@ pub struct Process {
     _place: OwnedSemaphorePermit,
     /// Came while `sudo` was talked to.
     queued: VecDeque<Chunk>,
-    /// What runs as another user, and as which process.
-    elevated: Option<(Sudo, u32)>,
+    /// What all that it starts has in its environment.
+    id: String,
+    sudo: Option<Sudo>,
     exit: Option<ExitStatus>,
     closed: bool,
 }
@@ -180,7 +182,8 @@ impl Stdin {
 
 impl Process {
     pub(crate) async fn start(session: &Session, command: &Command) -> Result<Self, Error> {
-        let line = command.with_environment();
+        let id = unique();
+        let line = command.line(&id);
         let (gate, line) = match &command.sudo {
             Some(sudo) => {
                 let (gate, line) = Gate::new(&line, sudo);
@@ -197,7 +200,8 @@ impl Process {
             write: Arc::new(write),
             _place: place,
             queued: VecDeque::new(),
-            elevated: None,
+            id,
+            sudo: command.sudo.clone(),
             exit: None,
             closed: false,
         };
@@ -257,10 +261,9 @@ impl Process {
                 self.stdin().write(format!("{}\n", password.expose_secret())).await?;
                 finding = gate.take(&[]);
             }
-            if let Some(Finding::Started { pid, before, after }) = finding {
+            if let Some(Finding::Started { before, after }) = finding {
                 let pieces = [before, after].into_iter().filter(|piece| !piece.is_empty());
                 self.queued.extend(pieces.map(|piece| Chunk::Stderr(piece.into())));
-                self.elevated = Some((sudo, pid));
                 return Ok(());
             }
         }
@@ -320,29 +323,32 @@ impl Process {
     }
 
     /// Ends it, with all that it has started: asks first, kills then. It is gone when this returns, unless the connection
-    /// is gone, or the host takes no signals.
+    /// is gone, or the host is no Linux.
     pub async fn stop(&mut self) {
-        for signal in [Sig::TERM, Sig::KILL] {
-            if self.elevated.is_some() {
-                self.signal_elevated(&signal).await;
-            } else if self.write.signal(signal).await.is_err() {
-                return;
-            }
-            if tokio::time::timeout(GRACE, self.wait()).await.is_ok() {
+        for signal in ["TERM", "KILL"] {
+            self.signal(signal).await;
+            if tokio::time::timeout(GRACE, self.wait()).await.is_ok_and(|ended| ended.is_ok()) && signal == "KILL" {
                 return;
             }
         }
         let _ = self.write.close().await;
     }
 
-    /// The user who logged in may not signal what another one runs: that user has to.
-    async fn signal_elevated(&self, signal: &Sig) {
-        let Some((sudo, pid)) = &self.elevated else { return };
-        // The command's process group is that of the channel: the fifth field of stat.
-        let line =
-            format!("kill -{} -- -$(cut -d ' ' -f 5 /proc/{pid}/stat) || kill -{0} {pid}", name(signal));
-        let command = Command::shell(line).sudo(Some(sudo.clone())).deadline(GRACE);
-        let _ = Box::pin(run(&self.session, &command)).await;
+    /// Servers need not pass signals on, and OpenSSH does not to what root runs: its processes are found by their
+    /// environment, by the user whose they are.
+    async fn signal(&self, signal: &str) {
+        let line = format!(
+            "for file in $(grep -l {PROCESS}={} /proc/[0-9]*/environ 2>/dev/null); do \
+             kill -{signal} \"$(basename \"$(dirname \"$file\")\")\"; done",
+            self.id
+        );
+        let command = Command::shell(line).sudo(self.sudo.clone()).deadline(GRACE);
+        // Not `run`: that would end in here again.
+        let signalling = async {
+            let mut process = Self::start(&self.session, &command).await?;
+            process.wait().await
+        };
+        let _ = tokio::time::timeout(GRACE, Box::pin(signalling)).await;
     }
 }
 

@@ -2,7 +2,9 @@
 //! A connection that is logged in, and what can be opened over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use backon::Retryable;
 use russh::Channel;
 use russh::client::{Handle, Msg};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -52,12 +54,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    pub(crate) fn new(
-        handle: Handle<Client>,
-        target: &Target,
-        jump: Option<Session>,
-        ports: ForwardedPorts,
-    ) -> Self {
+    pub(crate) fn new(handle: Handle<Client>, target: &Target, jump: Option<Session>, ports: ForwardedPorts) -> Self {
         let places = Arc::new(Semaphore::new(CHANNELS));
         Self(Arc::new(Inner { handle: Some(handle), target: target.clone(), places, ports, _jump: jump }))
     }
@@ -139,10 +136,14 @@ impl Session {
     /// A channel for a command or a subsystem, and the place that it takes until it ends.
     pub(crate) async fn open_session(&self) -> Result<(Channel<Msg>, OwnedSemaphorePermit), Error> {
         let place = Arc::clone(&self.0.places).acquire_owned().await.map_err(|_| self.lost("before"))?;
-        let opening = async {
+        let opening = || async {
             let channel = self.handle()?.channel_open_session().await;
             channel.map_err(|error| self.error("a channel", &error))
         };
+        // A host may still count a command whose end we have heard of already.
+        let pauses = backon::ExponentialBuilder::default().with_min_delay(Duration::from_millis(5)).with_max_times(8);
+        let is_refused = |error: &Error| matches!(error, Error::Refused { .. });
+        let opening = opening.retry(pauses).sleep(tokio::time::sleep).when(is_refused);
         let step = "opening a channel";
         Ok((within(&self.0.target, self.0.target.deadlines.channel, step, opening).await?, place))
     }

@@ -5,9 +5,8 @@
 //! `sudo` is given a prompt that nothing else writes. The command says with a mark that it has started; only then does it
 //! get its input. Where `sudo` asks a second time, the password was wrong.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::command::{Sudo, quote};
+use crate::unique::unique;
 
 /// What to look for in what comes on standard error before the command starts.
 #[derive(Debug)]
@@ -22,10 +21,8 @@ pub(crate) struct Gate {
 pub(crate) enum Finding {
     /// `sudo` asks for the password.
     Asks,
-    /// The command runs as this process.
+    /// The command runs.
     Started {
-        /// Its id over there.
-        pid: u32,
         /// What came before the mark.
         before: Vec<u8>,
         /// What has come after the mark.
@@ -36,14 +33,10 @@ pub(crate) enum Finding {
 impl Gate {
     /// A gate, and the line that passes through it.
     pub(crate) fn new(line: &str, sudo: &Sudo) -> (Self, String) {
-        // Unlike anything that a program says, and unlike that of any other gate.
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let unique = format!("{:x}-{:x}-{number:x}", std::process::id(), clock.as_nanos());
+        let unique = unique();
         let (prompt, mark) = (format!("functest-asks-{unique}:"), format!("functest-runs-{unique}:"));
         let user = quote(&sudo.user);
-        let inner = format!("printf '%s%s;' {mark} \"$$\" >&2; exec /bin/sh -c \"$0\"");
+        let inner = format!("printf %s {mark} >&2; exec /bin/sh -c \"$0\"");
         let line = format!(
             "if [ \"$(id -un)\" = {user} ]; then set --; else set -- sudo -k -S -p {prompt} -u {user} --; fi; \
              exec \"$@\" /bin/sh -c {} {}",
@@ -57,11 +50,8 @@ impl Gate {
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Option<Finding> {
         self.seen.extend_from_slice(bytes);
         if let Some(at) = find(&self.seen, self.mark.as_bytes()) {
-            let behind = &self.seen[at + self.mark.len()..];
-            let end = behind.iter().position(|byte| *byte == b';')?;
-            let pid = std::str::from_utf8(&behind[..end]).ok()?.parse().ok()?;
-            let (before, after) = (self.seen[..at].to_vec(), behind[end + 1..].to_vec());
-            return Some(Finding::Started { pid, before, after });
+            let (before, after) = (self.seen[..at].to_vec(), self.seen[at + self.mark.len()..].to_vec());
+            return Some(Finding::Started { before, after });
         }
         let at = find(&self.seen, self.prompt.as_bytes())?;
         self.seen.drain(at..at + self.prompt.len());
@@ -87,7 +77,7 @@ mod tests {
         let (mut gate, line) = Gate::new("echo 'a b'", &Sudo::root());
         assert!(line.contains("sudo -k -S -p functest-asks-"), "{line}");
         let (prompt, mark) = (gate.prompt.clone(), gate.mark.clone());
-        let stream = format!("lecture\n{prompt}{mark}4711;rest");
+        let stream = format!("lecture\n{prompt}{mark}rest");
         let mut findings = Vec::new();
         for byte in stream.as_bytes() {
             findings.extend(gate.take(&[*byte]));
@@ -96,7 +86,7 @@ mod tests {
             }
         }
         assert_eq!(findings[0], Finding::Asks);
-        let started = Finding::Started { pid: 4711, before: b"lecture\n".to_vec(), after: Vec::new() };
+        let started = Finding::Started { before: b"lecture\n".to_vec(), after: Vec::new() };
         assert_eq!(findings[1], started);
     }
 }

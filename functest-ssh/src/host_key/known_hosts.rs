@@ -43,15 +43,17 @@ impl KnownHosts {
 
     /// The keys of the host that is written so.
     pub(super) fn of(&self, name: &str) -> impl Iterator<Item = Known> {
-        self.entries.iter().filter(move |(_, entry)| matches(entry.host_patterns(), name)).filter_map(|(line, entry)| {
-            // Certificates are not asked for, so the key of an authority is of no use.
-            let revoked = match entry.marker() {
-                None => false,
-                Some(Marker::Revoked) => true,
-                Some(Marker::CertAuthority) => return None,
-            };
-            Some(Known { key: entry.public_key().clone(), file: self.file.clone(), line: *line, revoked })
-        })
+        self.entries.iter().filter(move |(_, entry)| matches(entry.host_patterns(), name)).filter_map(
+            |(line, entry)| {
+                // Certificates are not asked for, so the key of an authority is of no use.
+                let revoked = match entry.marker() {
+                    None => false,
+                    Some(Marker::Revoked) => true,
+                    Some(Marker::CertAuthority) => return None,
+                };
+                Some(Known { key: entry.public_key().clone(), file: self.file.clone(), line: *line, revoked })
+            },
+        )
     }
 }
 

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::command::{Command, Sudo};
 use crate::error::Error;
 use crate::session::Session;
+use crate::unique::unique;
 
 use self::dead_man::DeadMan;
 use self::progress::Meter;
@@ -44,8 +45,12 @@ pub struct Options {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("mode", &self.mode).field("sudo", &self.sudo).field("verify", &self.verify)
-            .field("stall", &self.stall).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("mode", &self.mode)
+            .field("sudo", &self.sudo)
+            .field("verify", &self.verify)
+            .field("stall", &self.stall)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +73,8 @@ impl Session {
             let is_folder = std::io::Error::other("it is a folder: use the transfer of trees");
             return Err(Error::Local { path: local.to_owned(), source: is_folder });
         }
-        let options = Options { mode: options.mode.or(Some(metadata.permissions().mode() & 0o7777)), ..options.clone() };
+        let options =
+            Options { mode: options.mode.or(Some(metadata.permissions().mode() & 0o7777)), ..options.clone() };
         let place = self.place(remote, &local.file_name().unwrap_or_default().to_string_lossy(), &options).await?;
         self.put_stream(&mut file, &local.display().to_string(), &place, &options).await
     }
@@ -216,16 +222,12 @@ impl Session {
 
 /// The name under which `remote` is written until it is whole: beside it, and of this transfer alone.
 fn part_of(remote: &str) -> String {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let (folder, name) = match remote.trim_end_matches('/').rsplit_once('/') {
         Some((folder, name)) => (format!("{folder}/"), name),
         None => (String::new(), remote),
     };
     let name: String = name.chars().take(40).collect();
-    format!("{folder}.functest-{name}-{:x}-{clock:x}-{number:x}", std::process::id())
+    format!("{folder}.functest-{name}-{}", unique())
 }
 
 /// The SHA-256 of a file here, in hexadecimal.

@@ -130,8 +130,8 @@ async fn put_entries(
     }
     for (relative, to) in &entries.links {
         let path = there(relative);
-        let making = sftp.session.symlink(&path, to.display().to_string());
-        // OpenSSH takes the two in the other order than the draft of the protocol says; russh-sftp does as OpenSSH.
+        // OpenSSH takes the two in the other order than the draft of the protocol (and russh-sftp) has them.
+        let making = sftp.session.symlink(to.display().to_string(), &path);
         Meter::new(session, &path, options).moving("making it", making).await?;
     }
     Ok(())
@@ -155,10 +155,14 @@ async fn put_archive(
 ) -> Result<(), Error> {
     let (reader, writer) = tokio::io::duplex(1024 * 1024);
     let root = local.to_owned();
-    let names: Vec<PathBuf> = entries.folders.iter().filter(|folder| !folder.as_os_str().is_empty())
+    let names: Vec<PathBuf> = entries
+        .folders
+        .iter()
+        .filter(|folder| !folder.as_os_str().is_empty())
         .chain(entries.files.iter().map(|(file, _)| file))
         .chain(entries.links.iter().map(|(link, _)| link))
-        .cloned().collect();
+        .cloned()
+        .collect();
     let bridge = SyncIoBridge::new(writer);
     let packing = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
         let mut archive = tar::Builder::new(bridge);
@@ -263,7 +267,8 @@ fn unpack(reader: impl std::io::Read, folder: &Path) -> std::io::Result<TreeRepo
     }
     for (target, path) in links {
         // Nothing was written through one so far; and none is made outside.
-        if path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir)) {
+        if path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
+        {
             std::os::unix::fs::symlink(target, folder.join(path))?;
         }
     }
