@@ -157,6 +157,30 @@ impl Command {
         text
     }
 
+    /// The line for a shell on this machine, where whoever is not root needs a `sudo` that asks for nothing.
+    pub fn to_local_line(&self) -> String {
+        let exports = self.environment.iter().map(|(name, value)| format!("export {name}={}; ", quote(value)));
+        let line = format!("{}{}", exports.collect::<String>(), self.line);
+        match &self.sudo {
+            None => line,
+            Some(sudo) => {
+                let user = quote(&sudo.user);
+                let elevated = format!("exec sudo -n -u {user} -- /bin/sh -c {}", quote(&line));
+                format!("if [ \"$(id -un)\" != {user} ]; then {elevated}; fi; {line}")
+            }
+        }
+    }
+
+    /// What it finds on its standard input.
+    pub fn input(&self) -> Bytes {
+        self.stdin.clone()
+    }
+
+    /// For how long it may run.
+    pub fn limit_in_time(&self) -> Duration {
+        self.deadline
+    }
+
     /// The line with its environment in front. By `id` all that it starts is found again.
     pub(crate) fn line(&self, id: &str) -> String {
         let own = [(PROCESS.to_owned(), id.to_owned())];

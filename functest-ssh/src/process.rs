@@ -84,6 +84,19 @@ pub struct Output {
 }
 
 impl Output {
+    /// That of a command which ran on this machine.
+    pub fn of_local(command: &Command, output: std::process::Output) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        let status = match (output.status.code(), output.status.signal()) {
+            (Some(code), _) => ExitStatus::Code(code.unsigned_abs()),
+            (None, Some(9)) => ExitStatus::Signal("KILL".into()),
+            (None, Some(15)) => ExitStatus::Signal("TERM".into()),
+            (None, signal) => ExitStatus::Signal(signal.unwrap_or_default().to_string()),
+        };
+        let std::process::Output { stdout, stderr, .. } = output;
+        Self { status, stdout, stderr, command: command.summary(), target: "this machine".into() }
+    }
+
     /// Standard output as text; what is no UTF-8 is replaced.
     pub fn stdout_text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
