@@ -4,10 +4,15 @@ Debian host has. And what is a host's own: accounts, keys, the settings of its S
 
 import crypt
 import glob
+import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "programs/common/usr/local/lib/functest-lab"))
+import labtool  # noqa: E402
 
 # Of the machine's own folders hosts see these, and of /etc these entries; nothing else shows through.
 SHOWN = {"bin", "lib", "lib32", "lib64", "libx32", "sbin", "usr", "etc"}
@@ -50,6 +55,7 @@ SUDOERS = """\
 Defaults env_reset
 Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 root ALL=(ALL:ALL) ALL
+%docker ALL=(root) NOPASSWD: /usr/local/lib/functest-lab/containers docker *
 @includedir /etc/sudoers.d
 """
 PAM = "auth required pam_unix.so\naccount required pam_unix.so\npassword required pam_unix.so\nsession required pam_unix.so\n"
@@ -206,11 +212,37 @@ def make_homes(host, upper, accounts, authorised):
         own(folder, uid, gid)
 
 
+def write_facts(host, folder):
+    """What the host's programs answer from."""
+    services, containers = {}, {}
+    for text in host.services:
+        name, _, description = text.partition(": ")
+        state = {"!": "failed", "-": "inactive"}.get(name[0], "active")
+        name = name.lstrip("!-")
+        services[f"{name}.service"] = {"state": state, "description": description or f"OpenStack {name}"}
+    for text in host.containers:
+        text, _, health = text.partition(" (")
+        name, _, state = text.partition("=")
+        containers[name] = {"state": state or "running", "image": host.image.format(name=name.replace("_", "-"))}
+        if health:
+            containers[name]["health"] = health.rstrip(")")
+    if services:
+        write(folder / "services.json", json.dumps(services, indent=1) + "\n")
+    if containers:
+        write(folder / "containers.json", json.dumps(containers, indent=1) + "\n")
+    for name, text in host.facts.items():
+        write(folder / name, text + "\n")
+
+
 def make_host(host, upper, root, authorised, others):
     """Everything that is the host's own, before its file system is put together."""
     upper.mkdir(parents=True)
     for tree in [*host.trees, host.name]:
         put_tree(root / "deployments" / host.deployment / tree / "root", upper)
+    # What cannot be a file in the repository, because a real tool makes it.
+    prepare = root / "deployments" / host.deployment / host.name / "prepare"
+    if prepare.exists():
+        subprocess.run([str(prepare), str(upper)], check=True, stdin=subprocess.DEVNULL)
     etc = upper / "etc"
     etc.mkdir(exist_ok=True)
     accounts = make_accounts(host, etc)
@@ -227,6 +259,9 @@ def make_host(host, upper, root, authorised, others):
         lines.append("Subsystem sftp /usr/lib/openssh/sftp-server\n")
     # The first value counts in this file: a host's own lines come before.
     write(etc / "ssh/sshd_config", "".join(f"{line}\n" for line in host.sshd) + "".join(lines))
+    write_facts(host, etc / "functest-lab")
+    for path in host.logs:
+        write(upper / path.lstrip("/"), "".join(f"{line}\n" for line in labtool.oslo_log(Path(path).stem)))
     if host.variant:
         write(etc / "functest-lab/variant", host.variant + "\n")
     for path, mode in host.modes.items():

@@ -54,7 +54,17 @@ class Host:
     # The machine's own end, and the host's, of the way in.
     outside: str = ""
     venv: bool = False
+    # Words that choose between the forms in which versions of a tool print.
     variant: str = ""
+    # Units of systemd: "NAME" or "NAME: DESCRIPTION", "!NAME" for one that failed, "-NAME" for a stopped one.
+    services: list = field(default_factory=list)
+    # Containers: "NAME", "NAME=exited", "NAME (healthy)"; `image` with {name}.
+    containers: list = field(default_factory=list)
+    image: str = "{name}"
+    # Log files in the form of OpenStack's services.
+    logs: list = field(default_factory=list)
+    # Small files in /etc/functest-lab: name -> text.
+    facts: dict = field(default_factory=dict)
 
     @property
     def link(self):
