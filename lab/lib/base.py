@@ -24,7 +24,7 @@ ETC = ["alternatives", "bash.bashrc", "debian_version", "gai.conf", "host.conf",
        "profile", "protocols", "python3", "python3.11", "rpc", "security", "services", "skel", "ssl/openssl.cnf",
        "sudo.conf", "terminfo", "timezone", "ssh/moduli", "ssh/ssh_config"]
 DIRECTORIES = ["run/sshd", "run/lock", "var/log", "var/tmp", "var/lib/sudo", "var/lib/dpkg", "var/cache", "var/spool",
-               "usr/local/bin", "usr/local/sbin", "usr/local/lib", "etc/functest-lab", "etc/ssh", "etc/pam.d"]
+               "usr/local/bin", "usr/local/sbin", "usr/local/lib", "etc/functest-lab", "etc/ssh", "etc/pam.d", "var/lib/functest-lab/pods"]
 # Programs of the machine that say what a host is, or do what only the machine should do: a host has those of its
 # own or none.
 HIDDEN = ["openstack", "nova*", "neutron*", "glance*", "keystone*", "cinder*", "heat*", "placement*", "swift*",
@@ -91,7 +91,8 @@ def make_base(layer):
         copy(Path("/etc") / name, layer / "etc" / name)
     for name in DIRECTORIES:
         (layer / name).mkdir(parents=True, exist_ok=True)
-    (layer / "var/tmp").chmod(0o1777)
+    for name in ("var/tmp", "var/lib/functest-lab/pods"):
+        (layer / name).chmod(0o1777)
     (layer / "var/run").symlink_to("/run")
     (layer / "var/lock").symlink_to("/run/lock")
     for folder in ("usr/bin", "usr/sbin"):
