@@ -16,29 +16,159 @@ import labtool  # noqa: E402
 
 # Of the machine's own folders hosts see these, and of /etc these entries; nothing else shows through.
 SHOWN = {"bin", "lib", "lib32", "lib64", "libx32", "sbin", "usr", "etc"}
-EMPTY = {"boot": 0o755, "dev": 0o755, "home": 0o755, "media": 0o755, "mnt": 0o755, "opt": 0o755, "proc": 0o555,
-         "root": 0o700, "run": 0o755, "srv": 0o755, "sys": 0o555, "tmp": 0o1777, "var": 0o755, "etc": 0o755,
-         "usr/local": 0o755, "usr/src": 0o755, "usr/share/doc": 0o755}
-ETC = ["alternatives", "bash.bashrc", "debian_version", "gai.conf", "host.conf", "inputrc", "issue", "ld.so.cache",
-       "ld.so.conf", "ld.so.conf.d", "localtime", "login.defs", "mime.types", "networks", "nsswitch.conf", "os-release",
-       "profile", "protocols", "python3", "python3.11", "rpc", "security", "services", "skel", "ssl/openssl.cnf",
-       "sudo.conf", "terminfo", "timezone", "ssh/moduli", "ssh/ssh_config"]
-DIRECTORIES = ["run/sshd", "run/lock", "var/log", "var/tmp", "var/lib/sudo", "var/lib/dpkg", "var/cache", "var/spool",
-               "usr/local/bin", "usr/local/sbin", "usr/local/lib", "etc/functest-lab", "etc/ssh", "etc/pam.d", "var/lib/functest-lab/pods"]
+EMPTY = {
+    "boot": 0o755,
+    "dev": 0o755,
+    "home": 0o755,
+    "media": 0o755,
+    "mnt": 0o755,
+    "opt": 0o755,
+    "proc": 0o555,
+    "root": 0o700,
+    "run": 0o755,
+    "srv": 0o755,
+    "sys": 0o555,
+    "tmp": 0o1777,
+    "var": 0o755,
+    "etc": 0o755,
+    "usr/local": 0o755,
+    "usr/src": 0o755,
+    "usr/share/doc": 0o755,
+}
+ETC = [
+    "alternatives",
+    "bash.bashrc",
+    "debian_version",
+    "gai.conf",
+    "host.conf",
+    "inputrc",
+    "issue",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "login.defs",
+    "mime.types",
+    "networks",
+    "nsswitch.conf",
+    "os-release",
+    "profile",
+    "protocols",
+    "python3",
+    "python3.11",
+    "rpc",
+    "security",
+    "services",
+    "skel",
+    "ssl/openssl.cnf",
+    "sudo.conf",
+    "terminfo",
+    "timezone",
+    "ssh/moduli",
+    "ssh/ssh_config",
+]
+DIRECTORIES = [
+    "run/sshd",
+    "run/lock",
+    "var/log",
+    "var/tmp",
+    "var/lib/sudo",
+    "var/lib/dpkg",
+    "var/cache",
+    "var/spool",
+    "usr/local/bin",
+    "usr/local/sbin",
+    "usr/local/lib",
+    "etc/functest-lab",
+    "etc/ssh",
+    "etc/pam.d",
+    "var/lib/functest-lab/pods",
+]
 # Programs of the machine that say what a host is, or do what only the machine should do: a host has those of its
 # own or none.
-HIDDEN = ["openstack", "nova*", "neutron*", "glance*", "keystone*", "cinder*", "heat*", "placement*", "swift*",
-          "mysql*", "mariadb*", "ovs-*", "virsh", "qemu-*", "docker*", "podman*", "kubectl*", "helm*", "juju*", "maas*",
-          "salt*", "ansible*", "fuel*", "daisy*", "crudini", "systemctl", "journalctl", "service", "reboot", "shutdown",
-          "poweroff", "halt", "telinit", "apt*", "dpkg*", "yum", "dnf", "rpm", "snap", "microk8s*", "tempest*", "rally*",
-          "rabbitmq*", "containerd*", "runc", "nft", "chromium*", "google-*", "gcloud*", "libvirt*", "virt-*"]
-ACCOUNTS = [("root", 0, "/root", "/bin/bash"), ("daemon", 1, "/usr/sbin", "/usr/sbin/nologin"),
-            ("bin", 2, "/bin", "/usr/sbin/nologin"), ("sys", 3, "/dev", "/usr/sbin/nologin"),
-            ("nobody", 65534, "/nonexistent", "/usr/sbin/nologin"), ("sshd", 105, "/run/sshd", "/usr/sbin/nologin"),
-            ("systemd-network", 106, "/", "/usr/sbin/nologin")]
-GROUPS = [("root", 0), ("daemon", 1), ("bin", 2), ("sys", 3), ("adm", 4), ("tty", 5), ("disk", 6), ("sudo", 27),
-          ("shadow", 42), ("utmp", 43), ("users", 100), ("sshd", 105), ("systemd-network", 106), ("docker", 998),
-          ("kvm", 997), ("nogroup", 65534)]
+HIDDEN = [
+    "openstack",
+    "nova-manage",
+    "ovs-vsctl",
+    "mysql",
+    "nova*",
+    "neutron*",
+    "glance*",
+    "keystone*",
+    "cinder*",
+    "heat*",
+    "placement*",
+    "swift*",
+    "mysql*",
+    "mariadb*",
+    "ovs-*",
+    "virsh",
+    "qemu-*",
+    "docker*",
+    "podman*",
+    "kubectl*",
+    "helm*",
+    "juju*",
+    "maas*",
+    "salt*",
+    "ansible*",
+    "fuel*",
+    "daisy*",
+    "crudini",
+    "systemctl",
+    "journalctl",
+    "service",
+    "reboot",
+    "shutdown",
+    "poweroff",
+    "halt",
+    "telinit",
+    "apt*",
+    "dpkg*",
+    "yum",
+    "dnf",
+    "rpm",
+    "snap",
+    "microk8s*",
+    "tempest*",
+    "rally*",
+    "rabbitmq*",
+    "containerd*",
+    "runc",
+    "nft",
+    "chromium*",
+    "google-*",
+    "gcloud*",
+    "libvirt*",
+    "virt-*",
+]
+ACCOUNTS = [
+    ("root", 0, "/root", "/bin/bash"),
+    ("daemon", 1, "/usr/sbin", "/usr/sbin/nologin"),
+    ("bin", 2, "/bin", "/usr/sbin/nologin"),
+    ("sys", 3, "/dev", "/usr/sbin/nologin"),
+    ("nobody", 65534, "/nonexistent", "/usr/sbin/nologin"),
+    ("sshd", 105, "/run/sshd", "/usr/sbin/nologin"),
+    ("systemd-network", 106, "/", "/usr/sbin/nologin"),
+]
+GROUPS = [
+    ("root", 0),
+    ("daemon", 1),
+    ("bin", 2),
+    ("sys", 3),
+    ("adm", 4),
+    ("tty", 5),
+    ("disk", 6),
+    ("sudo", 27),
+    ("shadow", 42),
+    ("utmp", 43),
+    ("users", 100),
+    ("sshd", 105),
+    ("systemd-network", 106),
+    ("docker", 998),
+    ("kvm", 997),
+    ("nogroup", 65534),
+]
 FIRST_UID = 1000
 
 SSHD = """\
@@ -58,7 +188,7 @@ root ALL=(ALL:ALL) ALL
 %docker ALL=(root) NOPASSWD: /usr/local/lib/functest-lab/containers docker *
 @includedir /etc/sudoers.d
 """
-PAM = "auth required pam_unix.so\naccount required pam_unix.so\npassword required pam_unix.so\nsession required pam_unix.so\n"
+PAM = "".join(f"{kind} required pam_unix.so\n" for kind in ("auth", "account", "password", "session"))
 
 
 def write(path, text, mode=0o644):
@@ -97,9 +227,9 @@ def make_base(layer):
     (layer / "var/lock").symlink_to("/run/lock")
     for folder in ("usr/bin", "usr/sbin"):
         for pattern in HIDDEN:
-            for path in glob.glob(f"/{folder}/{pattern}"):
-                if not (layer / folder / os.path.basename(path)).exists():
-                    hide(layer / folder / os.path.basename(path))
+            # Those without a wildcard also when they are not there: they may be installed while the lab is up.
+            for path in glob.glob(f"/{folder}/{pattern}") if "*" in pattern else [pattern]:
+                hide(layer / folder / os.path.basename(path))
     for service in ("sshd", "sudo", "su", "other", "login"):
         write(layer / "etc/pam.d" / service, PAM)
     write(layer / "etc/sudoers", SUDOERS, 0o440)
@@ -254,8 +384,11 @@ def make_host(host, upper, root, authorised, others):
     own_names = etc / "hosts"
     write(own_names, "".join(names) + (own_names.read_text(encoding="utf-8") if own_names.exists() else ""))
     lines = [SSHD.format(kind=host.host_key)]
-    lines.append("UsePAM yes\nPasswordAuthentication no\nPubkeyAuthentication no\nKbdInteractiveAuthentication yes\n"
-                 if host.pam else "UsePAM no\nKbdInteractiveAuthentication no\n")
+    lines.append(
+        "UsePAM yes\nPasswordAuthentication no\nPubkeyAuthentication no\nKbdInteractiveAuthentication yes\n"
+        if host.pam
+        else "UsePAM no\nKbdInteractiveAuthentication no\n"
+    )
     if host.sftp:
         lines.append("Subsystem sftp /usr/lib/openssh/sftp-server\n")
     # The first value counts in this file: a host's own lines come before.

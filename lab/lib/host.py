@@ -10,8 +10,22 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = (
-    0x00020000, 0x04000000, 0x08000000, 0x20000000, 0x40000000)
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+    0x00020000,
+    0x04000000,
+    0x08000000,
+    0x20000000,
+    0x40000000,
+)
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
+    1,
+    2,
+    4,
+    8,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
 MNT_DETACH = 2
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}[os.uname().machine]
 PR_SET_NAME, PR_CAPBSET_DROP = 15, 24
@@ -74,8 +88,20 @@ def be_first(host, root, lowers, upper, work, log, venv, told, ready):
             check(LIBC.prctl(PR_CAPBSET_DROP, number, 0, 0, 0), "dropping a capability")
         if host.mode == "sshd":
             kind = host.host_key
-            run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", f"root@{host.hostname}", "-f",
-                 f"/etc/ssh/ssh_host_{kind}_key"])
+            run(
+                [
+                    "ssh-keygen",
+                    "-q",
+                    "-t",
+                    kind,
+                    "-N",
+                    "",
+                    "-C",
+                    f"root@{host.hostname}",
+                    "-f",
+                    f"/etc/ssh/ssh_host_{kind}_key",
+                ]
+            )
         os.read(told, 1)
         os.close(told)
         server = serve(host)
@@ -129,8 +155,9 @@ def make_file_system(root, lowers, upper, work, venv):
 
 
 def run(command, **options):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          check=False, **options)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout.decode(errors='replace').strip()}")
 

@@ -26,8 +26,13 @@ class Keys:
 
     def __init__(self, hosts):
         jobs = [(STATE / name, kind, "functest-lab client", bits) for name, (kind, bits) in CLIENT_KEYS.items()]
-        named = {(host.deployment, key) for host in hosts for login in host.logins
-                 for key in [*login.accepts, *login.holds.values()] if key != "lab"}
+        named = {
+            (host.deployment, key)
+            for host in hosts
+            for login in host.logins
+            for key in [*login.accepts, *login.holds.values()]
+            if key != "lab"
+        }
         jobs += [(self.path(*name), "rsa", name[1], 2048) for name in named]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda job: base.make_key(*job), jobs))
@@ -85,9 +90,23 @@ def write_known_hosts(hosts):
 
 
 def write_list(hosts):
-    base.write(STATE / "hosts.json", json.dumps([
-        {"name": host.name, "deployment": host.deployment, "address": host.outside or host.address, "role": host.role,
-         "user": host.user} for host in hosts], indent=1) + "\n")
+    base.write(
+        STATE / "hosts.json",
+        json.dumps(
+            [
+                {
+                    "name": host.name,
+                    "deployment": host.deployment,
+                    "address": host.outside or host.address,
+                    "role": host.role,
+                    "user": host.user,
+                }
+                for host in hosts
+            ],
+            indent=1,
+        )
+        + "\n",
+    )
 
 
 def main(root, names):
@@ -116,8 +135,15 @@ def main(root, names):
         lowers = [str(STATE / "layers/programs" / name) for name in [*reversed(host.programs), "common"]]
         lowers += [str(STATE / "layers/base"), "/"]
         pids[host.address], go[host.address] = hosts_of.start(
-            host, str(folder / "root"), lowers, str(folder / "upper"), str(folder / "work"),
-            str(STATE / "log" / host.address), VENV if host.venv else None, say)
+            host,
+            str(folder / "root"),
+            lowers,
+            str(folder / "upper"),
+            str(folder / "work"),
+            str(STATE / "log" / host.address),
+            VENV if host.venv else None,
+            say,
+        )
     try:
         if None not in pids.values():
             network.connect(real, pids)

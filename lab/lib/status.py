@@ -24,7 +24,9 @@ def main(state, arguments):
     hosts = json.loads((state / "hosts.json").read_text(encoding="utf-8"))
     if arguments[:1] == ["--pid"]:
         name = arguments[1]
-        found = [host for host in hosts if name in (host["name"], host["address"], f"{host['deployment']}/{host['name']}")]
+        found = [
+            host for host in hosts if name in (host["name"], host["address"], f"{host['deployment']}/{host['name']}")
+        ]
         if len(found) != 1:
             print(f"in: {'no host' if not found else 'several hosts'} called {name}", file=sys.stderr)
             return 2
@@ -39,7 +41,9 @@ def main(state, arguments):
         pid = first_process(state, host)
         runs = f"pid {pid}" if pid else "address only" if not (state / "hosts" / inside(host)).exists() else "ENDED"
         ended += runs == "ENDED"
-        print(f"{host['deployment']:18} {host['name']:24} {host['address']:14} {host['role']:12} {host['user']:10} {runs}")
+        print(
+            f"{host['deployment']:18} {host['name']:24} {host['address']:14} {host['role']:12} {host['user']:10} {runs}"
+        )
     print(f"{len(hosts)} hosts, {ended} ended")
     return 1 if ended else 0
 

@@ -41,8 +41,10 @@ def is_root():
 
 def table(columns, rows, left=True):
     """As prettytable prints it."""
+
     def cell(value):
         return "None" if value is None else str(value)
+
     widths = [max([len(str(head))] + [len(cell(row[index])) for row in rows]) for index, head in enumerate(columns)]
     rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
     place = (lambda text, width: f" {text:<{width}} ") if left else (lambda text, width: f" {text:^{width}} ")
@@ -56,6 +58,7 @@ class NoField(Exception):
 
 def go_template(template, data):
     """{{.A.B}}, {{json .A}} and text; NoField with the name of what is not there."""
+
     def value(path):
         found = data
         for name in filter(None, path.split(".")):
@@ -73,10 +76,14 @@ def go_template(template, data):
             if isinstance(found, bool):
                 return "true" if found else "false"
             if isinstance(found, (dict, list)):
-                return "map[" + " ".join(f"{k}:{v}" for k, v in found.items()) + "]" if isinstance(found, dict) else \
-                    "[" + " ".join(map(str, found)) + "]"
+                return (
+                    "map[" + " ".join(f"{k}:{v}" for k, v in found.items()) + "]"
+                    if isinstance(found, dict)
+                    else "[" + " ".join(map(str, found)) + "]"
+                )
             return str(found)
         raise NoField(match.group(1).strip(), match.group(1).strip())
+
     return re.sub(r"\{\{(.*?)\}\}", replace, template.replace("\\t", "\t").replace("\\n", "\n"))
 
 
@@ -84,11 +91,19 @@ MESSAGES = [
     ("INFO", "{module}.service", "Starting {program} node (version {version})"),
     ("INFO", "oslo_service.service", "Starting 2 workers"),
     ("DEBUG", "oslo_concurrency.lockutils", 'Lock "compute_resources" acquired by "{module}" :: waited 0.000s'),
-    ("INFO", "{module}.wsgi.server", '10.213.16.9 "GET /v2.1/servers/detail HTTP/1.1" status: 200 len: 1893 time: 0.1620619'),
-    ("WARNING", "{module}.conf", "Deprecated: Option \"auth_uri\" from group \"keystone_authtoken\" is deprecated."),
+    (
+        "INFO",
+        "{module}.wsgi.server",
+        '10.213.16.9 "GET /v2.1/servers/detail HTTP/1.1" status: 200 len: 1893 time: 0.1620619',
+    ),
+    ("WARNING", "{module}.conf", 'Deprecated: Option "auth_uri" from group "keystone_authtoken" is deprecated.'),
     ("INFO", "{module}.scheduler", "Host filter ignored an aggregate called \u201eRechenzentrum S\u00fcd\u201c"),
-    ("ERROR", "oslo.messaging._drivers.impl_rabbit", "[-] AMQP server on 127.0.0.1:5672 is unreachable: timed out. Trying "
-     "again in 1 seconds.: socket.timeout: timed out"),
+    (
+        "ERROR",
+        "oslo.messaging._drivers.impl_rabbit",
+        "[-] AMQP server on 127.0.0.1:5672 is unreachable: timed out. Trying "
+        "again in 1 seconds.: socket.timeout: timed out",
+    ),
     ("INFO", "oslo.messaging._drivers.impl_rabbit", "[-] Reconnected to AMQP server on 127.0.0.1:5672"),
 ]
 
@@ -101,5 +116,7 @@ def oslo_log(program, count=40, version="22.1.0"):
         level, name, text = MESSAGES[number % len(MESSAGES)]
         second = number * 7
         request = f"[req-{pid:08x}-0f1e-4d2c-8b3a-{number:012x} - - - - -] " if not text.startswith("[") else ""
-        yield (f"2026-11-2{number % 7} 06:{second // 60 % 60:02}:{second % 60:02}.{number * 37 % 1000:03} {pid} {level} "
-               f"{name.format(module=module)} {request}{text.format(program=program, module=module, version=version)}")
+        yield (
+            f"2026-11-2{number % 7} 06:{second // 60 % 60:02}:{second % 60:02}.{number * 37 % 1000:03} {pid} {level} "
+            f"{name.format(module=module)} {request}{text.format(program=program, module=module, version=version)}"
+        )

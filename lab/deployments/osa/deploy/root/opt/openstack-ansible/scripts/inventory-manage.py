@@ -31,25 +31,55 @@ groups = {name: group for name, group in inventory.items() if name not in ("_met
 def show(columns, rows):
     """prettytable with cells of several lines."""
     lines = [[one.split("\n") for one in row] for row in rows]
-    flat = [[cell[index] if index < len(cell) else "" for cell in row] for row in lines
-            for index in range(max(map(len, row)))]
+    flat = [
+        [cell[index] if index < len(cell) else "" for cell in row]
+        for row in lines
+        for index in range(max(map(len, row)))
+    ]
     print(table(columns, flat))
 
 
 if chosen.list_host:
-    columns = ["container_name", "is_metal", "component", "physical_host", "tunnel_address", "ansible_host", "container_types"]
+    columns = [
+        "container_name",
+        "is_metal",
+        "component",
+        "physical_host",
+        "tunnel_address",
+        "ansible_host",
+        "container_types",
+    ]
     rows = [[host.get(name) for name in columns] for host in variables.values()]
     if chosen.sort not in columns:
         fail(f"Exception: Invalid field name: {chosen.sort}")
     print(table(columns, sorted(rows, key=lambda row: str(row[columns.index(chosen.sort)]))))
 elif chosen.export:
     of = {host: [name for name, group in groups.items() if host in group["hosts"]] for host in variables}
-    print(json.dumps({"hosts": {host: {"hostvars": values, "groups": of[host]} for host, values in variables.items()},
-                      "all": inventory["all"]["vars"]}, indent=2))
+    print(
+        json.dumps(
+            {
+                "hosts": {host: {"hostvars": values, "groups": of[host]} for host, values in variables.items()},
+                "all": inventory["all"]["vars"],
+            },
+            indent=2,
+        )
+    )
 elif chosen.list_groups:
     # The machines' own names are left out here.
-    show(["container_name", "groups"], [[host, ", ".join(sorted(name for name, group in groups.items() if host in group["hosts"]))]
-                                        for host in variables if "_" in host])
+    show(
+        ["container_name", "groups"],
+        [
+            [host, ", ".join(sorted(name for name, group in groups.items() if host in group["hosts"]))]
+            for host in variables
+            if "_" in host
+        ],
+    )
 else:
-    show(["groups", "container_name"], [[name, "\n".join(group["hosts"])] for name, group in groups.items()
-                                        if group["hosts"] and (len(group["hosts"]) > 1 or "_" in group["hosts"][0])])
+    show(
+        ["groups", "container_name"],
+        [
+            [name, "\n".join(group["hosts"])]
+            for name, group in groups.items()
+            if group["hosts"] and (len(group["hosts"]) > 1 or "_" in group["hosts"][0])
+        ],
+    )
