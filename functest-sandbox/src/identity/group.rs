@@ -19,7 +19,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::delete("/v3/groups/{group_id}", entity::delete::<Group>).admin("identity:delete_group"),
     Route::get("/v3/groups/{group_id}/users", users).admin("identity:list_users_in_group"),
     Route::get("/v3/groups/{group_id}/users/{user_id}", check),
-    Route::head("/v3/groups/{group_id}/users/{user_id}", check),
     Route::put("/v3/groups/{group_id}/users/{user_id}", add).admin("identity:add_user_to_group"),
     Route::delete("/v3/groups/{group_id}/users/{user_id}", remove).admin("identity:remove_user_from_group"),
 ];
