@@ -40,10 +40,12 @@ const FIELDS: &[Field] = &[
     optional("enabled", Type::Truth),
     optional("tags", TAGS),
     optional("options", Type::Object),
+    optional("explicit_domain_id", Type::Id),
 ];
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = entity::asked(call, Domain::KEY, FIELDS, true)?;
+    entity::check_options(&asked)?;
     let domain = cloud.new_domain(asked)?;
     entity::kept::<Domain>(cloud, call, "", domain)
 }
@@ -56,6 +58,7 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, Domain::KEY, FIELDS, true)?;
+    entity::check_options(&changes)?;
     if let Some(name) = changes.get("name").and_then(Value::as_str) {
         cloud.identity.domain_name_is_free(name, entity::id(call))?;
     }
@@ -83,7 +86,7 @@ impl Cloud {
 }
 
 impl State {
-    fn domain_name_is_free(&self, name: &str, id: &str) -> Result<(), ApiError> {
+    pub(super) fn domain_name_is_free(&self, name: &str, id: &str) -> Result<(), ApiError> {
         if is_taken(self.domains.values(), name, id) {
             let details = "it is not permitted to have two projects acting as domains with the same name";
             return Err(duplicate("project", &format!("{details}: {name}")));

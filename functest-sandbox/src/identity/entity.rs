@@ -78,6 +78,13 @@ pub(super) fn update<K: Kind>(cloud: &mut Cloud, call: &Call, changes: Document)
     Ok(answered::<K>(call, StatusCode::OK, item))
 }
 
+/// Notes who owns an item by what it says under `key`, after that may have changed.
+pub(super) fn let_own(table: &mut Table<Document>, id: &str, key: &str) {
+    if let Some(item) = table.get(id).cloned() {
+        table.insert(id, item.text(key).to_owned(), item);
+    }
+}
+
 fn thaws(changes: &Document) -> bool {
     let options = changes.get("options").and_then(|options| options.get("immutable"));
     changes.len() == 1 && matches!(options, Some(Value::Null | Value::Bool(false)))
@@ -137,6 +144,16 @@ fn object(call: &Call, key: &str) -> Result<Document, ApiError> {
             Some(other) => Err(ApiError::bad_request(format!("{} is not of type 'object'", python(&other)))),
         },
         other => Err(ApiError::bad_request(format!("{} is not of type 'object'", python(&other)))),
+    }
+}
+
+/// Of the options that Keystone knows, domains, projects and roles have one.
+pub(super) fn check_options(asked: &Document) -> Result<(), ApiError> {
+    let options = asked.get("options").and_then(Value::as_object);
+    let is_right = |key: &str, value: &Value| key == "immutable" && (value.is_boolean() || value.is_null());
+    match options.into_iter().flatten().find(|(key, value)| !is_right(key, value)) {
+        Some((key, _)) => Err(ApiError::bad_request(format!("Invalid input for field 'options': '{key}'"))),
+        None => Ok(()),
     }
 }
 

@@ -51,6 +51,7 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = entity::asked(call, Role::KEY, FIELDS, true)?;
+    entity::check_options(&asked)?;
     let domain_id = asked.text("domain_id").to_owned();
     if !domain_id.is_empty() && !cloud.identity.domains.contains(&domain_id) {
         return Err(missing("domain", &domain_id));
@@ -62,6 +63,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, Role::KEY, FIELDS, true)?;
+    entity::check_options(&changes)?;
     let id = entity::id(call);
     let state = &mut cloud.identity;
     let old = state.roles.get(id).ok_or_else(|| missing("role", id))?;
