@@ -64,6 +64,11 @@ impl<T> Table<T> {
         Some(&self.rows.get(self.places.get(id)?)?.owner)
     }
 
+    /// Where it stands in the order in which all were made.
+    pub(crate) fn place(&self, id: &str) -> Option<u64> {
+        self.places.get(id).copied()
+    }
+
     /// All of it, the oldest first.
     pub(crate) fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.rows.values().map(|row| &row.value)
