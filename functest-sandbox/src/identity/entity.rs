@@ -130,6 +130,9 @@ pub(super) fn changes(call: &Call, key: &str, fields: &[Field], more: bool) -> R
     if object.is_empty() {
         return Err(ApiError::bad_request("{} does not have enough properties"));
     }
+    if object.get("id").is_some_and(|own| own != id(call)) {
+        return Err(ApiError::bad_request("Cannot change ID"));
+    }
     let fields: Vec<Field> = fields.iter().map(|field| Field { required: false, ..*field }).collect();
     schema::check(&object, &fields, more).map_err(invalid)?;
     names_say_something(&object)?;
