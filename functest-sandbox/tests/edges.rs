@@ -15,12 +15,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cloud::{Cloud, Kind};
-use functest_sandbox::{Options, Sandbox};
+use functest_sandbox::{FaultFile, Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn cloud() -> (Sandbox, Cloud) {
-    let sandbox = Sandbox::start(Options { seed: Some(13), ..Options::default() }).await.unwrap();
+    with_faults(FaultFile::default()).await
+}
+
+async fn with_faults(faults: FaultFile) -> (Sandbox, Cloud) {
+    let sandbox = Sandbox::start(Options { seed: Some(13), faults, ..Options::default() }).await.unwrap();
     let cloud = Cloud::log_in(Kind::Sandbox, &sandbox.auth_url(), sandbox.admin().password).await.unwrap();
     (sandbox, cloud)
 }
@@ -103,4 +107,19 @@ async fn a_filter_of_thousands_is_answered_at_once() {
     let (status, body) = asked(&cloud, Method::GET, &format!("/network/v2.0/networks?{names}"), None).await;
     assert_eq!((status, body["networks"].as_array().unwrap().len()), (200, 50));
     assert_eq!(asked(&cloud, Method::GET, &format!("/network/v2.0/networks?{keys}"), None).await.0, 200);
+}
+
+#[tokio::test]
+async fn an_upload_breaks_off_in_the_middle_where_a_fault_says_so() {
+    let faults = FaultFile::from_words("reset path=/image/v2/images/*/file").unwrap();
+    let (sandbox, cloud) = with_faults(faults).await;
+    let image = json!({"name": "a", "disk_format": "raw", "container_format": "bare"});
+    let (_, image) = asked(&cloud, Method::POST, "/image/v2/images", Some(image)).await;
+    let path = format!("image/v2/images/{}", image["id"].as_str().unwrap());
+    // No token is asked for: the connection is gone before anybody looks.
+    let url = format!("{}{path}/file", sandbox.auth_url().trim_end_matches("identity/v3"));
+    let upload = reqwest::Client::new().put(url).header("Content-Type", "application/octet-stream");
+    let outcome = upload.body(vec![0; 64 << 20]).send().await;
+    assert!(outcome.is_err(), "{outcome:?}");
+    assert_eq!(asked(&cloud, Method::GET, &format!("/{path}"), None).await.1["status"], "queued");
 }
