@@ -141,31 +141,8 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         Some(Value::String(text)) => text.parse().unwrap_or(default),
         _ => default,
     };
-    let name = asked.text("name").trim();
-    if name.is_empty() || name.len() != asked.text("name").len() {
-        let message = format!(
-            "Invalid input for field/attribute name. Value: {0}. '{0}' does not match the naming rules: no space at an end",
-            asked.text("name")
-        );
-        return Err(ApiError::bad_request(message));
-    }
-    let state = &cloud.compute;
-    if state.flavors.values().any(|flavor| flavor.text("name") == name) {
-        return Err(ApiError::conflict(format!("Flavor with name {name} already exists.")));
-    }
-    let id = match asked.get("id") {
-        None | Some(Value::Null) => cloud.random.uuid(),
-        Some(Value::String(text)) if text == "auto" => cloud.random.uuid(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::String(text)) if acceptable_id(text) => text.clone(),
-        Some(other) => {
-            let message = format!("Invalid input for field/attribute id. Value: {other}. It is no flavor id");
-            return Err(ApiError::bad_request(message));
-        }
-    };
-    if state.flavors.contains(&id) {
-        return Err(ApiError::conflict(format!("Flavor with ID {id} already exists.")));
-    }
+    let name = new_name(&cloud.compute, &asked)?;
+    let id = new_id(cloud, &asked)?;
     let flavor = document!({
         "id": id, "name": name, "ram": number("ram", 0), "vcpus": number("vcpus", 0), "disk": number("disk", 0),
         "swap": match number("swap", 0) { 0 => json!(""), swap => json!(swap) },
@@ -179,6 +156,38 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let shown = view(call, &flavor);
     cloud.compute.flavors.insert(id, "", flavor);
     Ok(Reply::ok(&json!({ "flavor": shown })))
+}
+
+fn new_name<'a>(state: &State, asked: &'a Document) -> Result<&'a str, ApiError> {
+    let name = asked.text("name");
+    if name.trim().is_empty() || name.trim() != name {
+        return Err(ApiError::bad_request(format!(
+            "Invalid input for field/attribute name. Value: {name}. '{name}' does not match the naming rules: no space at \
+             an end"
+        )));
+    }
+    match state.flavors.values().any(|flavor| flavor.text("name") == name) {
+        true => Err(ApiError::conflict(format!("Flavor with name {name} already exists."))),
+        false => Ok(name),
+    }
+}
+
+/// The id that a body asks for, or a new one.
+fn new_id(cloud: &mut Cloud, asked: &Document) -> Result<String, ApiError> {
+    let id = match asked.get("id") {
+        None | Some(Value::Null) => cloud.random.uuid(),
+        Some(Value::String(text)) if text == "auto" => cloud.random.uuid(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::String(text)) if acceptable_id(text) => text.clone(),
+        Some(other) => {
+            let message = format!("Invalid input for field/attribute id. Value: {other}. It is no flavor id");
+            return Err(ApiError::bad_request(message));
+        }
+    };
+    match cloud.compute.flavors.contains(&id) {
+        true => Err(ApiError::conflict(format!("Flavor with ID {id} already exists."))),
+        false => Ok(id),
+    }
 }
 
 fn acceptable_id(text: &str) -> bool {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Domains.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::entity::{self, Kind, TAGS, allow, duplicate, is_taken};
@@ -103,17 +105,15 @@ impl State {
 
     /// Deletes everything in a domain.
     fn empty_domain(&mut self, id: &str) {
-        let ids =
-            |items: &Table<Document>| -> Vec<String> { items.of(id).map(|item| item.text("id").into()).collect() };
+        let ids = |items: &Table<Document>| -> BTreeSet<String> {
+            items.of(id).map(|item| item.text("id").to_owned()).collect()
+        };
         let (users, groups, projects, roles) =
             (ids(&self.users), ids(&self.groups), ids(&self.projects), ids(&self.roles));
-        users.iter().for_each(|user| self.forget_user(user));
-        groups.iter().for_each(|group| self.forget_group(group));
-        projects.iter().for_each(|project| self.forget_project(project));
-        for role in &roles {
-            self.forget_role(role);
-            self.roles.remove(role);
-        }
+        self.forget_users(&users);
+        self.forget_groups(&groups);
+        self.forget_projects(&projects);
+        self.forget_roles(&roles);
         self.domain_configs.remove(id);
         self.revoke(|assignment| assignment.target == Target::Domain(id.to_owned()));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Projects and their trees.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ impl Kind for Project {
     }
 
     fn deleted(cloud: &mut Cloud, id: &str) {
-        cloud.identity.forget_project(id);
+        cloud.identity.forget_projects(&BTreeSet::from([id.to_owned()]));
     }
 }
 
@@ -270,12 +270,14 @@ impl State {
         found
     }
 
-    /// Deletes a project and what is there only because of it.
-    pub(super) fn forget_project(&mut self, id: &str) {
-        self.projects.remove(id);
-        self.revoke(|assignment| assignment.target == Target::Project(id.to_owned()));
-        self.forget_credentials(|credential| credential.text("project_id") == id);
-        for user in self.users.values_mut().filter(|user| user.text("default_project_id") == id) {
+    /// Deletes projects and what is there only because of them.
+    pub(super) fn forget_projects(&mut self, ids: &BTreeSet<String>) {
+        for id in ids {
+            self.projects.remove(id);
+        }
+        self.revoke(|assignment| matches!(&assignment.target, Target::Project(id) if ids.contains(id)));
+        self.forget_credentials(|credential| ids.contains(credential.text("project_id")));
+        for user in self.users.values_mut().filter(|user| ids.contains(user.text("default_project_id"))) {
             user.remove("default_project_id");
         }
     }
