@@ -95,6 +95,11 @@ impl<T> Table<T> {
         self.owners.get(owner).map_or(0, BTreeSet::len)
     }
 
+    /// How many there have been, those that are gone among them: what is numbered by it has no other's number.
+    pub(crate) fn made(&self) -> u64 {
+        self.next
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -125,6 +130,6 @@ mod tests {
         assert_eq!(table.values().collect::<Vec<_>>(), ["new", "A", "C"]);
         assert_eq!((table.count_of("x"), table.count_of("y"), table.owner("b")), (1, 2, Some("y")));
         assert_eq!(table.remove("b").as_deref(), Some("new"));
-        assert_eq!((table.get("b"), table.len(), table.count_of("y")), (None, 2, 1));
+        assert_eq!((table.get("b"), table.len(), table.made(), table.count_of("y")), (None, 2, 3, 1));
     }
 }

@@ -71,8 +71,7 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     for index in 0..count {
         let mut server = template.clone();
         server.id = cloud.random.uuid();
-        cloud.compute.built += 1;
-        server.number = cloud.compute.built;
+        server.number = cloud.compute.servers.made() + 1;
         server.launch_index = index;
         if most > 1 {
             server.name = format!("{}-{}", template.name, index + 1);
