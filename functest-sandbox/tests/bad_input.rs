@@ -252,6 +252,13 @@ async fn what_is_too_long_is_refused() {
         let long = vec![b' '; 10 << 20];
         let (status, text) = client.ask(Method::POST, path, &client.admin, "application/json", long).await;
         assert_eq!(status, 413, "{path}: {text}");
+        // In the service's own shape.
+        let shape = match path.split('/').next() {
+            Some("identity") => r#"{"error":{"code":413,"message":"Request is too large.","#,
+            Some("network") => r#""message":"Request is too large.","type":"HTTPRequestEntityTooLarge"}}"#,
+            _ => "<h1>413 Request Entity Too Large</h1>\n  Request is too large.<br />",
+        };
+        assert!(text.contains(shape), "{path}: {text}");
         let query = format!("{path}?name={}", "a".repeat(30_000));
         client.ask(Method::GET, &query, &client.admin, "application/json", Vec::new()).await;
         let query = format!("{path}?name=%ff%fe&%00=%zz&&&=&limit=99999999999999999999");

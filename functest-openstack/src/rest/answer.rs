@@ -83,10 +83,20 @@ fn message_in(document: &Value) -> Option<String> {
     }
 }
 
+/// A page without its title, where the heading says the same again; else all of it.
+fn around_title(page: &str) -> (&str, &str) {
+    let parts = page.split_once("<title>").and_then(|(before, rest)| Some((before, rest.split_once("</title>")?)));
+    match parts {
+        Some((before, (title, after))) if after.contains(title) => (before, after),
+        _ => (page, ""),
+    }
+}
+
 fn without_markup(text: &str) -> String {
     let mut words = String::new();
     let mut in_tag = false;
-    for c in text.chars() {
+    let (before, after) = around_title(text);
+    for c in before.chars().chain(after.chars()) {
         match c {
             '<' => in_tag = true,
             '>' => {
@@ -111,6 +121,11 @@ mod tests {
             (r#"{"badRequest": {"code": 400, "message": "bad  name"}}"#, "bad name"),
             (r#"{"NeutronError": {"type": "X", "message": "in use", "detail": ""}}"#, "in use"),
             ("<html><body><h1>403 Forbidden</h1>\nNo.</body></html>", "403 Forbidden No."),
+            (
+                "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1>No.</body></html>",
+                "403 Forbidden No.",
+            ),
+            ("<html><head><title>502 Bad Gateway</title></head><body>Later.</body></html>", "502 Bad Gateway Later."),
             ("", "without a word"),
         ];
         for (body, words) in table {

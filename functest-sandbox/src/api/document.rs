@@ -89,6 +89,10 @@ fn rank(value: &Value) -> u8 {
 
 /// Sorts by several keys, each ascending or descending; what is equal keeps its order.
 pub(crate) fn sort_by_keys<T: std::borrow::Borrow<Document>>(items: &mut [T], keys: &[(String, bool)]) {
+    // A key that stands there again decides nothing: a query may name one thousands of times.
+    let is_first = |place: usize, key: &String| keys.iter().position(|(other, _)| other == key) == Some(place);
+    let keys = keys.iter().enumerate().filter(|(place, (key, _))| is_first(*place, key)).map(|(_, key)| key);
+    let keys: Vec<&(String, bool)> = keys.collect();
     items.sort_by(|a, b| {
         keys.iter()
             .map(|(key, descending)| {

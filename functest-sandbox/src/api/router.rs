@@ -59,7 +59,10 @@ impl Router {
         let Ok(matched) = router.at(trimmed) else { return Found::Nothing };
         let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         let routes = matched.value;
-        match routes.iter().find(|route| route.method == method) {
+        let by = |method: &Method| routes.iter().find(|route| route.method == method);
+        // Flask, which Keystone is made with, answers a HEAD wherever it answers a GET.
+        let instead = || by(&Method::GET).filter(|_| *method == Method::HEAD && api.service_type == "identity");
+        match by(method).or_else(instead) {
             Some(route) => {
                 Found::Route(route, matched.params.iter().map(|(key, value)| (key.to_owned(), decode(value))).collect())
             }
@@ -80,6 +83,9 @@ mod tests {
         let Found::Route(route, params) = router.find(api, &Method::GET, path) else { panic!("no route") };
         assert_eq!((route.path, params[0].1.as_str()), ("/v3/projects/{project_id}", "42"));
         assert!(matches!(router.find(api, &Method::PUT, path), Found::OtherMethods(_)));
+        assert!(matches!(router.find(api, &Method::HEAD, path), Found::Route(..)));
+        let (image, images) = router.service("/image/v2/images").unwrap();
+        assert!(matches!(router.find(image, &Method::HEAD, images), Found::OtherMethods(_)));
         assert!(matches!(router.find(api, &Method::GET, "/v3/nothing"), Found::Nothing));
         assert!(router.service("/unknown/v1").is_none());
         assert!(router.service("").is_none());

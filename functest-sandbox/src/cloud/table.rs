@@ -40,11 +40,6 @@ impl<T> Table<T> {
         self.rows.insert(place, Row { id, owner, value });
     }
 
-    /// The number of the next one to be added, from 1. As in a database, none is given out twice.
-    pub(crate) fn next_number(&self) -> u64 {
-        self.next + 1
-    }
-
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
         Some(&self.rows.get(self.places.get(id)?)?.value)
     }
@@ -67,6 +62,11 @@ impl<T> Table<T> {
     /// Whose it is.
     pub(crate) fn owner(&self, id: &str) -> Option<&str> {
         Some(&self.rows.get(self.places.get(id)?)?.owner)
+    }
+
+    /// Where it stands in the order in which all were made.
+    pub(crate) fn place(&self, id: &str) -> Option<u64> {
+        self.places.get(id).copied()
     }
 
     /// All of it, the oldest first.
@@ -93,6 +93,11 @@ impl<T> Table<T> {
     /// How many one project has.
     pub(crate) fn count_of(&self, owner: &str) -> usize {
         self.owners.get(owner).map_or(0, BTreeSet::len)
+    }
+
+    /// How many there have been, those that are gone among them: what is numbered by it has no other's number.
+    pub(crate) fn made(&self) -> u64 {
+        self.next
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -125,8 +130,6 @@ mod tests {
         assert_eq!(table.values().collect::<Vec<_>>(), ["new", "A", "C"]);
         assert_eq!((table.count_of("x"), table.count_of("y"), table.owner("b")), (1, 2, Some("y")));
         assert_eq!(table.remove("b").as_deref(), Some("new"));
-        assert_eq!((table.get("b"), table.len(), table.count_of("y")), (None, 2, 1));
-        assert_eq!(table.remove("c").as_deref(), Some("C"));
-        assert_eq!(table.next_number(), 4, "no number is given out twice");
+        assert_eq!((table.get("b"), table.len(), table.made(), table.count_of("y")), (None, 2, 3, 1));
     }
 }

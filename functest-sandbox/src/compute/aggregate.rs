@@ -61,7 +61,7 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = body(call, "aggregate", &[required("name", NAME), optional("availability_zone", ZONE)])?;
     unused_name(cloud, asked.text("name"))?;
-    let id = cloud.compute.aggregates.next_number();
+    let id = cloud.compute.aggregates.made() + 1;
     let aggregate = document!({
         "id": id, "uuid": cloud.random.uuid(), "name": asked.text("name"), "hosts": [], "metadata": {},
         "availability_zone": asked.get("availability_zone"), "created_at": cloud.clock.bare_stamp(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::refusal::{body, invalid, object};
 use super::{State, list, microversion};
 use crate::api::document::sort_by_keys;
-use crate::api::schema::{Field, Type, check, optional, required};
+use crate::api::schema::{Field, Type, check, is_wished, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document, truth};
 use crate::cloud::Cloud;
 
@@ -23,6 +23,9 @@ pub(super) const ROUTES: &[Route] = &[
 const COUNT: Type = Type::LooseInteger(1, i32::MAX as i64);
 const SIZE: Type = Type::LooseInteger(0, i32::MAX as i64);
 
+/// The key that says whether a flavor is everybody's.
+const PUBLIC: &str = "os-flavor-access:is_public";
+
 const FIELDS: [Field; 10] = [
     required("name", Type::Text(1, 255)),
     required("ram", COUNT),
@@ -32,7 +35,7 @@ const FIELDS: [Field; 10] = [
     optional("swap", SIZE),
     optional("OS-FLV-EXT-DATA:ephemeral", SIZE),
     optional("rxtx_factor", Type::Any),
-    optional("os-flavor-access:is_public", Type::LooseTruth),
+    optional(PUBLIC, Type::LooseTruth),
     optional("description", Type::Or(&Type::Text(0, 65535))),
 ];
 
@@ -46,9 +49,7 @@ pub(super) fn find<'s>(state: &'s State, call: &Call, id: &str) -> Result<&'s Do
 }
 
 fn visible(call: &Call, flavor: &Document) -> bool {
-    flavor.truth("os-flavor-access:is_public")
-        || call.is_admin()
-        || flavor.items("access").iter().any(|project| project == call.project_id())
+    flavor.truth(PUBLIC) || call.is_admin() || flavor.items("access").iter().any(|project| project == call.project_id())
 }
 
 /// A flavor as a version of the API shows it.
@@ -107,7 +108,7 @@ fn listed(cloud: &mut Cloud, call: &Call, view: fn(&Call, &Document) -> Value) -
         None => true,
         // A member's list has the private flavors that the project was given.
         Some(true) if !call.is_admin() => visible(call, flavor),
-        Some(public) => flavor.truth("os-flavor-access:is_public") == public,
+        Some(public) => flavor.truth(PUBLIC) == public,
     };
     let flavors = cloud.compute.flavors.values().filter(|flavor| shown(flavor));
     let mut flavors: Vec<&Document> =
@@ -140,18 +141,39 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         Some(Value::String(text)) => text.parse().unwrap_or(default),
         _ => default,
     };
-    let name = asked.text("name").trim();
-    if name.is_empty() || name.len() != asked.text("name").len() {
-        let message = format!(
-            "Invalid input for field/attribute name. Value: {0}. '{0}' does not match the naming rules: no space at an end",
-            asked.text("name")
-        );
-        return Err(ApiError::bad_request(message));
+    let name = new_name(&cloud.compute, &asked)?;
+    let id = new_id(cloud, &asked)?;
+    let flavor = document!({
+        "id": id, "name": name, "ram": number("ram", 0), "vcpus": number("vcpus", 0), "disk": number("disk", 0),
+        "swap": match number("swap", 0) { 0 => json!(""), swap => json!(swap) },
+        "OS-FLV-EXT-DATA:ephemeral": number("OS-FLV-EXT-DATA:ephemeral", 0),
+        "OS-FLV-DISABLED:disabled": false,
+        PUBLIC: !asked.contains_key(PUBLIC) || is_wished(&asked, PUBLIC),
+        "rxtx_factor": factor(asked.get("rxtx_factor"))?,
+        "description": asked.get("description"),
+        "extra_specs": {}, "access": [],
+    });
+    let shown = view(call, &flavor);
+    cloud.compute.flavors.insert(id, "", flavor);
+    Ok(Reply::ok(&json!({ "flavor": shown })))
+}
+
+fn new_name<'a>(state: &State, asked: &'a Document) -> Result<&'a str, ApiError> {
+    let name = asked.text("name");
+    if name.trim().is_empty() || name.trim() != name {
+        return Err(ApiError::bad_request(format!(
+            "Invalid input for field/attribute name. Value: {name}. '{name}' does not match the naming rules: no space at \
+             an end"
+        )));
     }
-    let state = &cloud.compute;
-    if state.flavors.values().any(|flavor| flavor.text("name") == name) {
-        return Err(ApiError::conflict(format!("Flavor with name {name} already exists.")));
+    match state.flavors.values().any(|flavor| flavor.text("name") == name) {
+        true => Err(ApiError::conflict(format!("Flavor with name {name} already exists."))),
+        false => Ok(name),
     }
+}
+
+/// The id that a body asks for, or a new one.
+fn new_id(cloud: &mut Cloud, asked: &Document) -> Result<String, ApiError> {
     let id = match asked.get("id") {
         None | Some(Value::Null) => cloud.random.uuid(),
         Some(Value::String(text)) if text == "auto" => cloud.random.uuid(),
@@ -162,26 +184,10 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
             return Err(ApiError::bad_request(message));
         }
     };
-    if state.flavors.contains(&id) {
-        return Err(ApiError::conflict(format!("Flavor with ID {id} already exists.")));
+    match cloud.compute.flavors.contains(&id) {
+        true => Err(ApiError::conflict(format!("Flavor with ID {id} already exists."))),
+        false => Ok(id),
     }
-    let flavor = document!({
-        "id": id, "name": name, "ram": number("ram", 0), "vcpus": number("vcpus", 0), "disk": number("disk", 0),
-        "swap": match number("swap", 0) { 0 => json!(""), swap => json!(swap) },
-        "OS-FLV-EXT-DATA:ephemeral": number("OS-FLV-EXT-DATA:ephemeral", 0),
-        "OS-FLV-DISABLED:disabled": false,
-        "os-flavor-access:is_public": match asked.get("os-flavor-access:is_public") {
-            Some(Value::Bool(public)) => *public,
-            Some(Value::String(text)) => truth(text).unwrap_or(true),
-            _ => true,
-        },
-        "rxtx_factor": factor(asked.get("rxtx_factor"))?,
-        "description": asked.get("description"),
-        "extra_specs": {}, "access": [],
-    });
-    let shown = view(call, &flavor);
-    cloud.compute.flavors.insert(id, "", flavor);
-    Ok(Reply::ok(&json!({ "flavor": shown })))
 }
 
 fn acceptable_id(text: &str) -> bool {
@@ -195,7 +201,8 @@ fn factor(value: Option<&Value>) -> Result<f64, ApiError> {
         Some(Value::String(text)) => text.parse().ok(),
         Some(other) => other.as_f64(),
     };
-    number.filter(|factor| *factor > 0.0).ok_or_else(|| {
+    // More than that, or infinity, is no number to Nova's database.
+    number.filter(|factor| *factor > 0.0 && *factor <= f64::from(f32::MAX)).ok_or_else(|| {
         ApiError::bad_request("Invalid input for field/attribute rxtx_factor. It must be a number greater than 0")
     })
 }

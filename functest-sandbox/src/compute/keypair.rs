@@ -113,7 +113,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let keypair = document!({
         "name": name, "public_key": public_key, "fingerprint": fingerprint(&public_key)?, "type": "ssh", "user_id": user_id,
         "created_at": cloud.clock.bare_stamp(), "deleted": false, "deleted_at": null, "updated_at": null,
-        "id": cloud.compute.keypairs.next_number(),
+        "id": cloud.compute.keypairs.made() + 1,
     });
     let mut shown = brief(call, &keypair);
     shown.insert("user_id".into(), json!(user_id));

@@ -66,8 +66,6 @@ pub(crate) struct State {
     /// What projects' quotas are where they are not the defaults.
     quotas: Table<Document>,
     hosts: Table<Document>,
-    /// How many servers there have been.
-    built: u64,
 }
 
 impl State {

@@ -116,7 +116,7 @@ pub enum Happens {
     ServerError,
     /// A server that is to be deleted stays.
     ServerNotDeleted,
-    /// An image's upload fails halfway.
+    /// The store fails under an image's upload: it is answered with 500, and the image is queued again.
     UploadFails,
 }
 

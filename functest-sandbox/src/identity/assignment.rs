@@ -34,18 +34,31 @@ pub(crate) enum Target {
 impl State {
     /// The roles that a user has on something, those of groups, of inheritance and of implication among them.
     pub(crate) fn roles_of(&self, user_id: &str, target: &Target) -> BTreeSet<String> {
+        self.roles_among(&self.assignments_of(user_id), target)
+    }
+
+    /// What a user was given anywhere, and the user's groups were.
+    pub(super) fn assignments_of(&self, user_id: &str) -> Vec<&Assignment> {
+        let groups = self.groups_of(user_id).map(Actor::Group);
+        let actors = std::iter::once(Actor::User(user_id.to_owned())).chain(groups);
+        actors.flat_map(|actor| self.given_to(actor)).collect()
+    }
+
+    /// Assignments are in the order of those who have them: these are found without a walk over all.
+    fn given_to(&self, actor: Actor) -> impl Iterator<Item = &Assignment> {
+        let target = Target::Project(String::new());
+        let least = Assignment { actor: actor.clone(), target, role_id: String::new(), inherited: false };
+        self.assignments.range(least..).take_while(move |assignment| assignment.actor == actor)
+    }
+
+    /// The roles that these assignments give on something.
+    pub(super) fn roles_among(&self, assignments: &[&Assignment], target: &Target) -> BTreeSet<String> {
         let inherited_from = self.inherited_from(target);
-        let held = self.assignments.iter().filter(|assignment| {
-            let theirs = match &assignment.actor {
-                Actor::User(id) => id == user_id,
-                Actor::Group(id) => self.members.contains(&(id.clone(), user_id.to_owned())),
-            };
-            theirs
-                && match assignment.inherited {
-                    false => assignment.target == *target,
-                    true => inherited_from.contains(&assignment.target),
-                }
-        });
+        let holds = |assignment: &&&Assignment| match assignment.inherited {
+            false => assignment.target == *target,
+            true => inherited_from.contains(&assignment.target),
+        };
+        let held = assignments.iter().filter(holds);
         let mut roles = self.with_implied(held.map(|assignment| assignment.role_id.clone()));
         roles.retain(|id| self.is_of_everywhere(id));
         roles
@@ -63,7 +76,7 @@ impl State {
         let mut next = self.projects.get(id);
         while let Some(project) = next {
             let (parent, domain) = (project.text("parent_id"), project.text("domain_id"));
-            if parent.is_empty() || parent == domain || above.len() > 64 {
+            if parent.is_empty() || parent == domain {
                 above.push(Target::Domain(domain.to_owned()));
                 break;
             }
@@ -115,5 +128,7 @@ mod tests {
         assert_eq!(roles("top"), ["worker"]);
         assert_eq!(roles("below"), ["boss", "worker"]);
         assert!(state.roles_of("other", &Target::Project("top".into())).is_empty());
+        state.members.insert(("g".into(), "other".into()));
+        assert_eq!(state.projects_of("other").len(), 2);
     }
 }

@@ -4,15 +4,17 @@
 use serde_json::{Value, json};
 
 use super::{REGION, State};
-use crate::api::{Answer, Call, Read, Reply, Route};
+use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
 pub(super) const ROUTES: &[Route] = &[Route::get("/v3/auth/catalog", show)];
 
 fn show(cloud: &mut Cloud, call: &Call) -> Answer {
-    let project = call.caller()?.project_id.clone();
+    let Some(project) = call.caller()?.project_id.as_deref() else {
+        return Err(ApiError::forbidden("A project-scoped token is required to produce a service catalog."));
+    };
     let links = json!({"self": format!("{}/v3/auth/catalog", call.base), "previous": null, "next": null});
-    Ok(Reply::ok(&json!({"catalog": catalog(&cloud.identity, project.as_deref()), "links": links})))
+    Ok(Reply::ok(&json!({"catalog": catalog(&cloud.identity, Some(project)), "links": links})))
 }
 
 /// The services that are enabled, each with its enabled endpoints.

@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use super::State;
-use super::entity::{self, Kind, allow, missing};
+use super::entity::{self, Kind, allow, duplicate, missing};
 use super::listing::{linked, listed, matches};
+use super::{State, ec2_credential};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::{Cloud, Table};
@@ -53,8 +53,15 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     if asked.text("type") == "ec2" && asked.text("project_id").is_empty() {
         return Err(ApiError::bad_request("Invalid input for field 'project_id': None is not of type 'string'"));
     }
+    let id = match asked.text("type") {
+        "ec2" => ec2_credential::id_in(asked.text("blob"))?,
+        _ => cloud.random.hex_id(),
+    };
+    if cloud.identity.credentials.contains(&id) {
+        return Err(duplicate("credential", &format!("Duplicate entry found with ID {id}")));
+    }
     let user_id = asked.text("user_id").to_owned();
-    let mut credential = entity::fresh(cloud.random.hex_id(), document!({"project_id": null}), asked);
+    let mut credential = entity::fresh(id, document!({"project_id": null}), asked);
     credential.remove("options");
     entity::kept::<Credential>(cloud, call, &user_id, credential)
 }
@@ -72,7 +79,10 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
         .and_then(Value::as_str)
         .is_none_or(|id| id == call.caller.as_ref().map_or("", |caller| &caller.user_id));
     allow(call.is_admin() || own, "identity:update_credential")?;
-    entity::update::<Credential>(cloud, call, changes)
+    let reply = entity::update::<Credential>(cloud, call, changes)?;
+    // The user owns it, and may be another one now.
+    entity::let_own(&mut cloud.identity.credentials, entity::id(call), "user_id");
+    Ok(reply)
 }
 
 fn delete(cloud: &mut Cloud, call: &Call) -> Answer {

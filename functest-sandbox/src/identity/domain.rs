@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Domains.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::entity::{self, Kind, TAGS, allow, duplicate, is_taken};
@@ -40,10 +42,12 @@ const FIELDS: &[Field] = &[
     optional("enabled", Type::Truth),
     optional("tags", TAGS),
     optional("options", Type::Object),
+    optional("explicit_domain_id", Type::Id),
 ];
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = entity::asked(call, Domain::KEY, FIELDS, true)?;
+    entity::check_options(&asked)?;
     let domain = cloud.new_domain(asked)?;
     entity::kept::<Domain>(cloud, call, "", domain)
 }
@@ -56,6 +60,7 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, Domain::KEY, FIELDS, true)?;
+    entity::check_options(&changes)?;
     if let Some(name) = changes.get("name").and_then(Value::as_str) {
         cloud.identity.domain_name_is_free(name, entity::id(call))?;
     }
@@ -83,7 +88,7 @@ impl Cloud {
 }
 
 impl State {
-    fn domain_name_is_free(&self, name: &str, id: &str) -> Result<(), ApiError> {
+    pub(super) fn domain_name_is_free(&self, name: &str, id: &str) -> Result<(), ApiError> {
         if is_taken(self.domains.values(), name, id) {
             let details = "it is not permitted to have two projects acting as domains with the same name";
             return Err(duplicate("project", &format!("{details}: {name}")));
@@ -100,17 +105,15 @@ impl State {
 
     /// Deletes everything in a domain.
     fn empty_domain(&mut self, id: &str) {
-        let ids =
-            |items: &Table<Document>| -> Vec<String> { items.of(id).map(|item| item.text("id").into()).collect() };
+        let ids = |items: &Table<Document>| -> BTreeSet<String> {
+            items.of(id).map(|item| item.text("id").to_owned()).collect()
+        };
         let (users, groups, projects, roles) =
             (ids(&self.users), ids(&self.groups), ids(&self.projects), ids(&self.roles));
-        users.iter().for_each(|user| self.forget_user(user));
-        groups.iter().for_each(|group| self.forget_group(group));
-        projects.iter().for_each(|project| self.forget_project(project));
-        for role in &roles {
-            self.forget_role(role);
-            self.roles.remove(role);
-        }
+        self.forget_users(&users);
+        self.forget_groups(&groups);
+        self.forget_projects(&projects);
+        self.forget_roles(&roles);
         self.domain_configs.remove(id);
         self.revoke(|assignment| assignment.target == Target::Domain(id.to_owned()));
     }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::entity::missing;
-use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
+use crate::api::{Answer, ApiError, Call, Document, Reply, Route, document};
 use crate::cloud::Cloud;
 
 const WHOLE: &str = "/v3/domains/{domain_id}/config";
@@ -13,9 +13,10 @@ const GROUP: &str = "/v3/domains/{domain_id}/config/{group}";
 const OPTION: &str = "/v3/domains/{domain_id}/config/{group}/{option}";
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/v3/domains/config/default", show_defaults),
-    Route::get("/v3/domains/config/{group}/default", show_defaults),
-    Route::get("/v3/domains/config/{group}/{option}/default", show_defaults),
+    Route::get("/v3/domains/config/default", show_defaults).admin("identity:get_domain_config_default"),
+    Route::get("/v3/domains/config/{group}/default", show_defaults).admin("identity:get_domain_config_default"),
+    Route::get("/v3/domains/config/{group}/{option}/default", show_defaults)
+        .admin("identity:get_domain_config_default"),
     Route::get(WHOLE, show).admin("identity:get_domain_config"),
     Route::put(WHOLE, replace).admin("identity:create_domain_config"),
     Route::patch(WHOLE, update).admin("identity:update_domain_config"),
@@ -147,19 +148,21 @@ fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     if gone { Ok(Reply::no_content()) } else { Err(not_set(call)) }
 }
 
-/// The configuration in a body, by groups, however much of it the path names already.
+/// The configuration in a body, by groups. Of what the path names it has that and nothing else.
 fn asked(call: &Call) -> Result<Document, ApiError> {
     let body = call.json()?;
     let config = body.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
     let (group, option) = (call.param("group"), call.param("option"));
-    let config = match (group, option) {
-        ("", _) => config,
-        (_, "") => config,
-        (group, option) => {
-            let value = config.get(option).cloned().unwrap_or_default();
-            json!({group: {option: value}}).as_object().cloned().unwrap_or_default()
-        }
-    };
+    let named = if option.is_empty() { group } else { option };
+    if !named.is_empty() && (config.len() != 1 || !config.contains_key(named)) {
+        let what =
+            if option.is_empty() { format!("group {group}") } else { format!("option {option} in group {group}") };
+        return Err(ApiError::forbidden(format!(
+            "Invalid domain specific configuration: Trying to update {what}, so that, and only that, must be specified \
+             in the config"
+        )));
+    }
+    let config = if option.is_empty() { config } else { document!({group: config}) };
     let known = defaults();
     let is_known = |group: &String, options: &Value| {
         let Some(options) = options.as_object() else { return false };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! EC2 keys: credentials of one type, made here.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::entity::{allow, missing};
@@ -20,6 +20,16 @@ pub(super) const ROUTES: &[Route] = &[
 /// The id of the credential behind an access key.
 fn id(access: &str) -> String {
     Sha256::digest(access.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The id of a credential by what it holds, which is an object with an access key.
+pub(super) fn id_in(blob: &str) -> Result<String, ApiError> {
+    let key: Value = serde_json::from_str(blob).unwrap_or_default();
+    match key.get("access").and_then(Value::as_str) {
+        Some(access) => Ok(id(access)),
+        None if key.is_object() => Err(ApiError::bad_request("Expecting to find access in credential.")),
+        None => Err(ApiError::bad_request("Invalid blob in credential")),
+    }
 }
 
 fn list(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -75,7 +85,7 @@ fn named<'c>(cloud: &'c Cloud, call: &Call) -> Result<&'c Document, ApiError> {
     found.ok_or_else(|| missing("credential", &id))
 }
 
-fn linked(call: &Call, credential: &Document) -> serde_json::Value {
+fn linked(call: &Call, credential: &Document) -> Value {
     let user_id = credential.text("user_id");
     let mut key: Document = serde_json::from_str(credential.text("blob")).unwrap_or_default();
     key.extend(document!({"user_id": user_id, "tenant_id": credential.text("project_id")}));

@@ -56,10 +56,7 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     settle_region(&mut cloud.identity, &mut changes)?;
     let reply = entity::update::<Endpoint>(cloud, call, changes)?;
     // The service owns it, and may be another one now.
-    let endpoints = &mut cloud.identity.endpoints;
-    if let Some(endpoint) = endpoints.get(entity::id(call)).cloned() {
-        endpoints.insert(entity::id(call), endpoint.text("service_id").to_owned(), endpoint);
-    }
+    entity::let_own(&mut cloud.identity.endpoints, entity::id(call), "service_id");
     Ok(reply)
 }
 

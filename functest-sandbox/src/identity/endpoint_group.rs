@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use super::entity::{self, Kind};
 use super::listing::{linked, listed, matches};
 use crate::api::schema::{Field, Type, optional, required};
-use crate::api::{Answer, ApiError, Call, Document, Reply, Route, document};
+use crate::api::{Answer, ApiError, Call, Document, Route, document};
 use crate::cloud::{Cloud, Table};
 
 const ONE: &str = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}";
@@ -17,7 +17,6 @@ pub(super) const ROUTES: &[Route] = &[
         .admin("identity:list_endpoint_groups"),
     Route::post("/v3/OS-EP-FILTER/endpoint_groups", create).admin("identity:create_endpoint_group"),
     Route::get(ONE, entity::show::<EndpointGroup>).admin("identity:get_endpoint_group"),
-    Route::head(ONE, check).admin("identity:get_endpoint_group"),
     Route::patch(ONE, update).admin("identity:update_endpoint_group"),
     Route::delete(ONE, entity::delete::<EndpointGroup>).admin("identity:delete_endpoint_group"),
     Route::get(ENDPOINTS, endpoints).admin("identity:list_endpoints_associated_with_endpoint_group"),
@@ -58,10 +57,6 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, EndpointGroup::KEY, FIELDS, true)?;
     check_filters(&changes)?;
     entity::update::<EndpointGroup>(cloud, call, changes)
-}
-
-fn check(cloud: &mut Cloud, call: &Call) -> Answer {
-    entity::show::<EndpointGroup>(cloud, call).map(|_| Reply::empty(http::StatusCode::OK))
 }
 
 fn check_filters(asked: &Document) -> Result<(), ApiError> {

@@ -78,6 +78,13 @@ pub(super) fn update<K: Kind>(cloud: &mut Cloud, call: &Call, changes: Document)
     Ok(answered::<K>(call, StatusCode::OK, item))
 }
 
+/// Notes who owns an item by what it says under `key`, after that may have changed.
+pub(super) fn let_own(table: &mut Table<Document>, id: &str, key: &str) {
+    if let Some(item) = table.get(id).cloned() {
+        table.insert(id, item.text(key).to_owned(), item);
+    }
+}
+
 fn thaws(changes: &Document) -> bool {
     let options = changes.get("options").and_then(|options| options.get("immutable"));
     changes.len() == 1 && matches!(options, Some(Value::Null | Value::Bool(false)))
@@ -123,6 +130,9 @@ pub(super) fn changes(call: &Call, key: &str, fields: &[Field], more: bool) -> R
     if object.is_empty() {
         return Err(ApiError::bad_request("{} does not have enough properties"));
     }
+    if object.get("id").is_some_and(|own| own != id(call)) {
+        return Err(ApiError::bad_request("Cannot change ID"));
+    }
     let fields: Vec<Field> = fields.iter().map(|field| Field { required: false, ..*field }).collect();
     schema::check(&object, &fields, more).map_err(invalid)?;
     names_say_something(&object)?;
@@ -137,6 +147,16 @@ fn object(call: &Call, key: &str) -> Result<Document, ApiError> {
             Some(other) => Err(ApiError::bad_request(format!("{} is not of type 'object'", python(&other)))),
         },
         other => Err(ApiError::bad_request(format!("{} is not of type 'object'", python(&other)))),
+    }
+}
+
+/// Of the options that Keystone knows, domains, projects and roles have one.
+pub(super) fn check_options(asked: &Document) -> Result<(), ApiError> {
+    let options = asked.get("options").and_then(Value::as_object);
+    let is_right = |key: &str, value: &Value| key == "immutable" && (value.is_boolean() || value.is_null());
+    match options.into_iter().flatten().find(|(key, value)| !is_right(key, value)) {
+        Some((key, _)) => Err(ApiError::bad_request(format!("Invalid input for field 'options': '{key}'"))),
+        None => Ok(()),
     }
 }
 

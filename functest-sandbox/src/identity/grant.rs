@@ -13,7 +13,6 @@ macro_rules! routes {
         &[$(
             Route::get($roles, list).admin("identity:list_grants"),
             Route::get($role, check).admin("identity:check_grant"),
-            Route::head($role, check).admin("identity:check_grant"),
             Route::put($role, grant).admin("identity:create_grant"),
             Route::delete($role, revoke).admin("identity:revoke_grant"),
         )+]
@@ -36,7 +35,6 @@ macro_rules! inherited_routes {
     ($($role:literal),+ $(,)?) => {
         &[$(
             Route::get($role, check).admin("identity:check_grant"),
-            Route::head($role, check).admin("identity:check_grant"),
             Route::put($role, grant).admin("identity:create_grant"),
             Route::delete($role, revoke).admin("identity:revoke_grant"),
         )+

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Groups and who is in them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::entity::{self, Kind, allow, duplicate, is_taken, missing};
@@ -19,7 +21,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::delete("/v3/groups/{group_id}", entity::delete::<Group>).admin("identity:delete_group"),
     Route::get("/v3/groups/{group_id}/users", users).admin("identity:list_users_in_group"),
     Route::get("/v3/groups/{group_id}/users/{user_id}", check),
-    Route::head("/v3/groups/{group_id}/users/{user_id}", check),
     Route::put("/v3/groups/{group_id}/users/{user_id}", add).admin("identity:add_user_to_group"),
     Route::delete("/v3/groups/{group_id}/users/{user_id}", remove).admin("identity:remove_user_from_group"),
 ];
@@ -37,7 +38,7 @@ impl Kind for Group {
     }
 
     fn deleted(cloud: &mut Cloud, id: &str) {
-        cloud.identity.forget_group(id);
+        cloud.identity.forget_groups(&BTreeSet::from([id.to_owned()]));
     }
 }
 
@@ -133,9 +134,11 @@ impl State {
         self.members.iter().filter(move |(group, _)| group == group_id).map(|(_, user)| user.as_str())
     }
 
-    pub(super) fn forget_group(&mut self, id: &str) {
-        self.groups.remove(id);
-        self.members.retain(|(group, _)| group != id);
-        self.revoke(|assignment| assignment.actor == Actor::Group(id.to_owned()));
+    pub(super) fn forget_groups(&mut self, ids: &BTreeSet<String>) {
+        for id in ids {
+            self.groups.remove(id);
+        }
+        self.members.retain(|(group, _)| !ids.contains(group));
+        self.revoke(|assignment| matches!(&assignment.actor, Actor::Group(id) if ids.contains(id)));
     }
 }

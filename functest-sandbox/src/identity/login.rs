@@ -159,8 +159,7 @@ pub(super) fn scope(cloud: &Cloud, login: &mut Login, asked: Option<&Value>) -> 
 /// What a trust is for, if it is one in which the login's user is trusted.
 fn by_trust(cloud: &Cloud, login: &mut Login, id: &str) -> Result<Target, ApiError> {
     let state = &cloud.identity;
-    let trust = state.trusts.get(id).filter(|trust| !state.is_over(trust, cloud.clock.now()));
-    let trust = trust.ok_or_else(ApiError::unauthorized)?;
+    let trust = state.usable_trust(id, cloud.clock.now()).ok_or_else(ApiError::unauthorized)?;
     let enabled = |id: &str| state.users.get(id).is_some_and(|user| user.truth("enabled"));
     if trust.text("trustee_user_id") != login.user_id || !enabled(trust.text("trustor_user_id")) {
         return Err(ApiError::forbidden("User is not a trustee."));

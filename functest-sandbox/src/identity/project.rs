@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Projects and their trees.
 
+use std::collections::{BTreeSet, HashMap};
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -32,7 +34,7 @@ impl Kind for Project {
     }
 
     fn deleted(cloud: &mut Cloud, id: &str) {
-        cloud.identity.forget_project(id);
+        cloud.identity.forget_projects(&BTreeSet::from([id.to_owned()]));
     }
 }
 
@@ -46,6 +48,9 @@ const FIELDS: &[Field] = &[
     optional("tags", TAGS),
     optional("options", Type::Object),
 ];
+
+/// How many projects may be below each other: Keystone's default.
+const MOST_LEVELS: usize = 5;
 
 fn list(cloud: &mut Cloud, call: &Call) -> Answer {
     let state = &cloud.identity;
@@ -71,6 +76,8 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     if asked.truth("is_domain") {
         return create_domain(cloud, call, asked);
     }
+    entity::check_options(&asked)?;
+    project_tag::check_all(&asked)?;
     let (domain_id, parent_id) = cloud.identity.place(call, &asked)?;
     let id = cloud.random.hex_id();
     cloud.identity.name_is_free(&domain_id, asked.text("name"), "")?;
@@ -81,7 +88,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn create_domain(cloud: &mut Cloud, call: &Call, mut asked: Document) -> Answer {
-    for key in ["is_domain", "domain_id", "parent_id"] {
+    for key in ["is_domain", "domain_id", "parent_id", "explicit_domain_id"] {
         asked.remove(key);
     }
     let domain = cloud.new_domain(asked)?;
@@ -115,7 +122,7 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
     if call.query.has("subtree_as_list") {
         project.insert("subtree".into(), Value::Array(as_list(state.descendants(id))));
     } else if call.query.has("subtree_as_ids") {
-        project.insert("subtree".into(), state.subtree(id, 0));
+        project.insert("subtree".into(), subtree(&state.families(id), id));
     }
     Ok(entity::answered::<Project>(call, StatusCode::OK, &project))
 }
@@ -123,6 +130,8 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let id = entity::id(call);
     let mut changes = entity::changes(call, Project::KEY, FIELDS, true)?;
+    entity::check_options(&changes)?;
+    project_tag::check_all(&changes)?;
     let state = &cloud.identity;
     let Some(old) = state.projects.get(id) else {
         return update_domain(cloud, call, changes);
@@ -143,6 +152,12 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
         let message = format!("Cannot disable project {id} since its subtree contains enabled projects.");
         return Err(ApiError::forbidden(message));
     }
+    if changes.get("enabled") == Some(&Value::Bool(true))
+        && state.parents(id).iter().any(|above| !above.truth("enabled"))
+    {
+        let message = format!("Cannot enable project {id} since it has disabled parents");
+        return Err(ApiError::forbidden(message));
+    }
     changes.remove("domain_id");
     entity::update::<Project>(cloud, call, changes)
 }
@@ -150,6 +165,9 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
 /// A domain may be changed as the project that it also is.
 fn update_domain(cloud: &mut Cloud, call: &Call, changes: Document) -> Answer {
     let id = entity::id(call);
+    if let Some(name) = changes.get("name").and_then(Value::as_str) {
+        cloud.identity.domain_name_is_free(name, id)?;
+    }
     let domain = cloud.identity.domains.get_mut(id).ok_or_else(|| missing("project", id))?;
     let keys = ["name", "description", "enabled", "tags"];
     domain.extend(changes.into_iter().filter(|(key, _)| keys.contains(&key.as_str())));
@@ -159,13 +177,20 @@ fn update_domain(cloud: &mut Cloud, call: &Call, changes: Document) -> Answer {
 
 fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     let id = entity::id(call);
-    if !cloud.identity.children(id).is_empty() {
+    if cloud.identity.children(id).next().is_some() {
         return Err(ApiError::forbidden(format!(
             "Cannot delete the project {id} since it is not a leaf in the hierarchy. Use the cascade option if you \
              want to delete a whole subtree."
         )));
     }
     entity::delete::<Project>(cloud, call)
+}
+
+/// The tree of ids below a project; null where it ends. No tree is deeper than [`MOST_LEVELS`].
+fn subtree(families: &HashMap<&str, Vec<&Document>>, id: &str) -> Value {
+    let below = families.get(id).into_iter().flatten().map(|child| child.text("id"));
+    let tree: Document = below.map(|id| (id.to_owned(), subtree(families, id))).collect();
+    if tree.is_empty() { Value::Null } else { Value::Object(tree) }
 }
 
 impl State {
@@ -197,6 +222,9 @@ impl State {
                 "Cannot create a project in a branch containing a disabled project: {parent_id}."
             )));
         }
+        if !parent.truth("is_domain") && self.parents(parent_id).len() + 1 >= MOST_LEVELS {
+            return Err(ApiError::forbidden(format!("Max hierarchy depth reached for {parent_id} branch.")));
+        }
         Ok((its_domain.to_owned(), parent_id.to_owned()))
     }
 
@@ -209,9 +237,19 @@ impl State {
         Ok(())
     }
 
-    fn children(&self, id: &str) -> Vec<&Document> {
+    fn children(&self, id: &str) -> impl Iterator<Item = &Document> {
         let domain_id = self.projects.get(id).map_or(id, |project| project.text("domain_id"));
-        self.projects.of(domain_id).filter(|project| project.text("parent_id") == id).collect()
+        self.projects.of(domain_id).filter(move |project| project.text("parent_id") == id)
+    }
+
+    /// The projects of a domain by what they are directly below: one walk for a whole tree.
+    fn families(&self, id: &str) -> HashMap<&str, Vec<&Document>> {
+        let domain_id = self.projects.get(id).map_or(id, |project| project.text("domain_id"));
+        let mut families: HashMap<&str, Vec<&Document>> = HashMap::new();
+        for project in self.projects.of(domain_id) {
+            families.entry(project.text("parent_id")).or_default().push(project);
+        }
+        families
     }
 
     /// The projects above one, the nearest first.
@@ -222,39 +260,33 @@ impl State {
 
     /// All that is below a project.
     pub(super) fn descendants(&self, id: &str) -> Vec<&Document> {
-        let mut found = self.children(id);
+        let mut families = self.families(id);
+        let mut found = families.remove(id).unwrap_or_default();
         let mut next = 0;
         while let Some(project) = found.get(next) {
-            found.extend(self.children(project.text("id")));
+            found.extend(families.remove(project.text("id")).unwrap_or_default());
             next += 1;
         }
         found
     }
 
-    /// The tree of ids below a project; null where it ends, or gets deeper than any cloud's.
-    fn subtree(&self, id: &str, depth: usize) -> Value {
-        if depth > 64 {
-            return Value::Null;
+    /// Deletes projects and what is there only because of them.
+    pub(super) fn forget_projects(&mut self, ids: &BTreeSet<String>) {
+        for id in ids {
+            self.projects.remove(id);
         }
-        let below = self.children(id).into_iter().map(|child| child.text("id"));
-        let tree: Document = below.map(|id| (id.to_owned(), self.subtree(id, depth + 1))).collect();
-        if tree.is_empty() { Value::Null } else { Value::Object(tree) }
-    }
-
-    /// Deletes a project and what is there only because of it.
-    pub(super) fn forget_project(&mut self, id: &str) {
-        self.projects.remove(id);
-        self.revoke(|assignment| assignment.target == Target::Project(id.to_owned()));
-        self.forget_credentials(|credential| credential.text("project_id") == id);
-        for user in self.users.values_mut().filter(|user| user.text("default_project_id") == id) {
+        self.revoke(|assignment| matches!(&assignment.target, Target::Project(id) if ids.contains(id)));
+        self.forget_credentials(|credential| ids.contains(credential.text("project_id")));
+        for user in self.users.values_mut().filter(|user| ids.contains(user.text("default_project_id"))) {
             user.remove("default_project_id");
         }
     }
 
     /// The projects that a user has a role on.
     pub(super) fn projects_of(&self, user_id: &str) -> Vec<&Document> {
+        let given = self.assignments_of(user_id);
         let has_roles =
-            |project: &&Document| !self.roles_of(user_id, &Target::Project(project.text("id").to_owned())).is_empty();
+            |project: &&Document| !self.roles_among(&given, &Target::Project(project.text("id").to_owned())).is_empty();
         self.projects.values().filter(has_roles).collect()
     }
 }

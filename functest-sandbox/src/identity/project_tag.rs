@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Tags of projects.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::entity::{TAGS, allow, invalid, missing};
@@ -13,7 +15,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::put("/v3/projects/{project_id}/tags", replace).admin("identity:update_project_tags"),
     Route::delete("/v3/projects/{project_id}/tags", clear).admin("identity:delete_project_tags"),
     Route::get("/v3/projects/{project_id}/tags/{tag}", check),
-    Route::head("/v3/projects/{project_id}/tags/{tag}", check),
     Route::put("/v3/projects/{project_id}/tags/{tag}", add).admin("identity:create_project_tag"),
     Route::delete("/v3/projects/{project_id}/tags/{tag}", remove).admin("identity:delete_project_tag"),
 ];
@@ -44,19 +45,28 @@ fn replace(cloud: &mut Cloud, call: &Call) -> Answer {
     let body = call.json()?;
     let asked = body.get("tags").ok_or_else(|| ApiError::bad_request("'tags' is a required property"))?;
     check_value("tags", asked, TAGS).map_err(invalid)?;
-    let mut new: Vec<Value> = Vec::new();
-    for tag in body.items("tags") {
-        check_tag(tag)?;
-        if new.contains(tag) {
-            return Err(ApiError::bad_request(format!("{} has non-unique elements", python(asked))));
-        }
-        new.push(tag.clone());
-    }
-    if new.len() > MOST {
+    check_set(asked)?;
+    let new = body.items("tags");
+    *tags(cloud, call)? = new.to_vec();
+    Ok(shown(call, new))
+}
+
+/// Checks the tags that a body says a project has, if it says any.
+pub(super) fn check_all(asked: &Document) -> Result<(), ApiError> {
+    asked.get("tags").map_or(Ok(()), check_set)
+}
+
+fn check_set(asked: &Value) -> Result<(), ApiError> {
+    let tags = asked.as_array().map(Vec::as_slice).unwrap_or_default();
+    if tags.len() > MOST {
         return Err(ApiError::bad_request(format!("{} is too long", python(asked))));
     }
-    tags(cloud, call)?.clone_from(&new);
-    Ok(shown(call, &new))
+    tags.iter().try_for_each(check_tag)?;
+    let distinct: BTreeSet<&str> = tags.iter().filter_map(Value::as_str).collect();
+    match distinct.len() == tags.len() {
+        true => Ok(()),
+        false => Err(ApiError::bad_request(format!("{} has non-unique elements", python(asked)))),
+    }
 }
 
 fn clear(cloud: &mut Cloud, call: &Call) -> Answer {

@@ -60,6 +60,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, Region::KEY, FIELDS, true)?;
     check_parent(&cloud.identity, &changes)?;
+    check_circle(&cloud.identity, entity::id(call), changes.text("parent_region_id"))?;
     entity::update::<Region>(cloud, call, changes)
 }
 
@@ -70,15 +71,40 @@ fn check_parent(state: &State, asked: &Document) -> Result<(), ApiError> {
     }
 }
 
+/// A region is not below itself.
+fn check_circle(state: &State, id: &str, parent: &str) -> Result<(), ApiError> {
+    match below(state, id).iter().any(|region| region == parent) {
+        true => Err(ApiError::bad_request(format!(
+            "The specified parent region {parent} would create a circular region hierarchy."
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// A region and those below it.
+fn below(state: &State, id: &str) -> Vec<String> {
+    let mut found = vec![id.to_owned()];
+    let mut next = 0;
+    while let Some(id) = found.get(next).cloned() {
+        let children = state.regions.values().filter(|region| region.text("parent_region_id") == id);
+        found.extend(children.map(|region| region.text("id").to_owned()));
+        next += 1;
+    }
+    found
+}
+
+/// Those below it go with a region, unless one of them has endpoints.
 fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     let id = entity::id(call);
-    let state = &cloud.identity;
-    let used = state.endpoints.values().any(|endpoint| endpoint.text("region_id") == id)
-        || state.regions.values().any(|region| region.text("parent_region_id") == id);
-    if used {
+    let state = &mut cloud.identity;
+    let going = below(state, id);
+    if state.endpoints.values().any(|endpoint| going.iter().any(|region| region == endpoint.text("region_id"))) {
         let message =
             format!("Unable to delete region {id} because it or its child regions have associated endpoints.");
         return Err(ApiError::forbidden(message));
+    }
+    for region in going.iter().skip(1) {
+        state.regions.remove(region);
     }
     entity::delete::<Region>(cloud, call)
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Roles, of everywhere or of one domain.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::State;
@@ -31,7 +33,7 @@ impl Kind for Role {
     }
 
     fn deleted(cloud: &mut Cloud, id: &str) {
-        cloud.identity.forget_role(id);
+        cloud.identity.forget_roles(&BTreeSet::from([id.to_owned()]));
     }
 }
 
@@ -51,6 +53,7 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = entity::asked(call, Role::KEY, FIELDS, true)?;
+    entity::check_options(&asked)?;
     let domain_id = asked.text("domain_id").to_owned();
     if !domain_id.is_empty() && !cloud.identity.domains.contains(&domain_id) {
         return Err(missing("domain", &domain_id));
@@ -62,6 +65,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let changes = entity::changes(call, Role::KEY, FIELDS, true)?;
+    entity::check_options(&changes)?;
     let id = entity::id(call);
     let state = &mut cloud.identity;
     let old = state.roles.get(id).ok_or_else(|| missing("role", id))?;
@@ -82,8 +86,11 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn forget_role(&mut self, id: &str) {
-        self.implied_roles.retain(|(prior, implied)| prior != id && implied != id);
-        self.revoke(|assignment| assignment.role_id == id);
+    pub(super) fn forget_roles(&mut self, ids: &BTreeSet<String>) {
+        for id in ids {
+            self.roles.remove(id);
+        }
+        self.implied_roles.retain(|(prior, implied)| !ids.contains(prior) && !ids.contains(implied));
+        self.revoke(|assignment| ids.contains(&assignment.role_id));
     }
 }

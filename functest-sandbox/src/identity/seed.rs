@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Actor, Assignment, DEFAULT_DOMAIN, State, Target};
 use crate::api::{APIS, document};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Random};
 
 /// The password of `admin` and of `demo`. It is no secret: the sandbox is on loopback, and of no value.
 pub(crate) const PASSWORD: &str = "sandbox";
@@ -30,6 +30,12 @@ pub(crate) fn seed(cloud: &mut Cloud, root: &str) {
     for (prior, implied) in [("admin", "member"), ("member", "reader")] {
         state.implied_roles.insert((state.role_id(prior), state.role_id(implied)));
     }
+    seed_people(state, random);
+    seed_catalog(state, random, root);
+}
+
+/// The users, each with a project of the same name and roles on it.
+fn seed_people(state: &mut State, random: &mut Random) {
     for (user, roles) in [("admin", &["admin", "heat_stack_owner"][..]), ("demo", &["member", "heat_stack_owner"])] {
         let project_id = random.hex_id();
         state.projects.insert(
@@ -57,6 +63,10 @@ pub(crate) fn seed(cloud: &mut Cloud, root: &str) {
             state.assign(&user_id, Target::System, "admin");
         }
     }
+}
+
+/// The services that there are, each with its endpoints in the one region.
+fn seed_catalog(state: &mut State, random: &mut Random, root: &str) {
     let region = document!({"id": REGION, "description": "", "parent_region_id": null});
     state.regions.insert(REGION, "", region);
     for api in APIS {

@@ -18,7 +18,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::delete("/v3/OS-TRUST/trusts/{trust_id}", delete),
     Route::get("/v3/OS-TRUST/trusts/{trust_id}/roles", roles),
     Route::get("/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}", role),
-    Route::head("/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}", role),
 ];
 
 const FIELDS: &[Field] = &[
@@ -46,6 +45,7 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
     let brief = |trust: &Document| {
         let mut trust = trust.clone();
         trust.remove("roles");
+        trust.remove("user_id");
         linked(call, PATH, &trust)
     };
     Ok(listed(call, "trusts", trusts.map(brief).collect()))
@@ -131,8 +131,7 @@ fn role(cloud: &mut Cloud, call: &Call) -> Answer {
 /// The trust that a path names, if the caller is one of its two users.
 fn named<'c>(cloud: &'c Cloud, call: &Call, rule: &'static str) -> Result<&'c Document, ApiError> {
     let id = call.param("trust_id");
-    let trust = cloud.identity.trusts.get(id).filter(|trust| !cloud.identity.is_over(trust, cloud.clock.now()));
-    let trust = trust.ok_or_else(|| missing("trust", id))?;
+    let trust = cloud.identity.usable_trust(id, cloud.clock.now()).ok_or_else(|| missing("trust", id))?;
     let caller = &call.caller()?.user_id;
     let own = [trust.text("trustor_user_id"), trust.text("trustee_user_id")].contains(&caller.as_str());
     allow(call.is_admin() || own, rule)?;
@@ -143,6 +142,21 @@ impl State {
     /// Whether a trust has expired.
     pub(super) fn is_over(&self, trust: &Document, now: chrono::DateTime<chrono::Utc>) -> bool {
         parse_stamp(trust.text("expires_at")).is_some_and(|end| end <= now)
+    }
+
+    /// A trust that has not expired, and is good for another token. The tokens made by it stay good after the last.
+    pub(super) fn usable_trust(&self, id: &str, now: chrono::DateTime<chrono::Utc>) -> Option<&Document> {
+        let used_up = |trust: &Document| trust.get("remaining_uses") == Some(&json!(0));
+        self.trusts.get(id).filter(|trust| !self.is_over(trust, now) && !used_up(trust))
+    }
+
+    /// Counts a token that was made by a trust.
+    pub(super) fn use_trust(&mut self, id: &str) {
+        if let Some(left) = self.trusts.get_mut(id).and_then(|trust| trust.get_mut("remaining_uses"))
+            && let Some(uses) = left.as_i64()
+        {
+            *left = json!(uses.saturating_sub(1));
+        }
     }
 
     /// The roles that a body names, all of them the trustor's there.

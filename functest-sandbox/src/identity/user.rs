@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Users.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::entity::{self, Kind, allow, duplicate, is_taken, missing};
@@ -34,7 +36,7 @@ impl Kind for User {
     }
 
     fn deleted(cloud: &mut Cloud, id: &str) {
-        cloud.identity.forget_user(id);
+        cloud.identity.forget_users(&BTreeSet::from([id.to_owned()]));
     }
 }
 
@@ -189,14 +191,16 @@ impl State {
         theirs.map(|(group, _)| group.clone())
     }
 
-    /// Deletes a user and all that is there only for this user.
-    pub(super) fn forget_user(&mut self, id: &str) {
-        self.users.remove(id);
-        self.passwords.remove(id);
-        self.histories.remove(id);
-        self.members.retain(|(_, user)| user != id);
-        self.revoke(|assignment| assignment.actor == Actor::User(id.to_owned()));
-        self.forget_credentials(|credential| credential.text("user_id") == id);
-        self.forget_tokens(id);
+    /// Deletes users and all that is there only for them; in one walk, however many they are.
+    pub(super) fn forget_users(&mut self, ids: &BTreeSet<String>) {
+        for id in ids {
+            self.users.remove(id);
+            self.passwords.remove(id);
+            self.histories.remove(id);
+        }
+        self.members.retain(|(_, user)| !ids.contains(user));
+        self.revoke(|assignment| matches!(&assignment.actor, Actor::User(id) if ids.contains(id)));
+        self.forget_credentials(|credential| ids.contains(credential.text("user_id")));
+        self.tokens.retain(|_, token| !ids.contains(&token.user_id));
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::record::named;
+use super::record::{check_amount, named};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
@@ -19,11 +19,17 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
     let image = shared(cloud, call, "list")?;
     let own = call.may_touch(image.text("owner"));
     let id = call.param("image_id");
-    let theirs = cloud.image.members.range((id.to_owned(), String::new())..).take_while(|((image, _), _)| image == id);
+    let theirs = of_image(cloud, id);
     // A project that an image is shared with does not see the others.
     let theirs = theirs.filter(|((_, member), _)| own || member == call.project_id());
     let members: Vec<Value> = theirs.map(|(_, member)| Value::Object(member.clone())).collect();
     Ok(Reply::ok(&json!({"members": members, "schema": "/v2/schemas/members"})))
+}
+
+/// Whom an image is shared with.
+fn of_image<'c>(cloud: &'c Cloud, id: &str) -> impl Iterator<Item = (&'c (String, String), &'c Document)> {
+    let from = cloud.image.members.range((id.to_owned(), String::new())..);
+    from.take_while(move |((image, _), _)| image == id)
 }
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -45,6 +51,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         let message = format!("Member {member} is duplicated for image {id}");
         return Err(ApiError::conflict(message));
     }
+    check_amount("image members for this image", of_image(cloud, id).count() + 1)?;
     let now = cloud.clock.stamp();
     let new = document!({
         "member_id": member, "image_id": id, "created_at": now, "updated_at": now, "status": "pending",

@@ -5,7 +5,8 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::record::{
-    READ_ONLY, RESERVED, check_attributes, check_visibility, distinct, is_base, not_own, owned, read_only, shown,
+    READ_ONLY, RESERVED, check_amounts, check_attributes, check_visibility, distinct, is_base, not_own, owned,
+    read_only, shown,
 };
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
 use crate::cloud::Cloud;
@@ -39,6 +40,9 @@ pub(super) fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     }
     let asked = changed.iter().filter(|(name, _)| !READ_ONLY.contains(&name.as_str()));
     check_attributes(&asked.map(|(name, value)| (name.clone(), value.clone())).collect())?;
+    check_amounts(&changed)?;
+    let tags = distinct(changed.items("tags"));
+    changed.insert("tags".into(), tags.into());
     if changed["visibility"] != image["visibility"] {
         check_visibility(call, changed.text("visibility"))?;
     }
@@ -117,10 +121,6 @@ fn apply(image: &mut Document, step: Step, admin: bool) -> Result<(), ApiError> 
             Err(ApiError::forbidden(format!("Attribute {name} can be only replaced for a queued image.")))
         }
         Step::Set { name, value, .. } => {
-            let value = match value {
-                Value::Array(tags) if name == "tags" => Value::Array(distinct(&tags)),
-                value => value,
-            };
             image.insert(name, value);
             Ok(())
         }

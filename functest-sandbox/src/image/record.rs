@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Images: what is told of them, and who sees and changes it.
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -74,6 +76,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         return Err(ApiError::forbidden(format!("Attribute '{name}' is reserved.")));
     }
     check_attributes(&asked)?;
+    check_amounts(&asked)?;
     let owner = match asked.get("owner").and_then(Value::as_str) {
         Some(owner) if owner != call.project_id() && !call.is_admin() => {
             return Err(ApiError::forbidden(format!("You are not permitted to create images owned by '{owner}'.")));
@@ -129,6 +132,28 @@ pub(super) fn check_attributes(asked: &Document) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// How many an image may have of tags, of properties and of projects that it is shared with: Glance's defaults.
+const MOST: usize = 128;
+
+/// Checks how many tags and properties of its own an image has.
+pub(super) fn check_amounts(image: &Document) -> Result<(), ApiError> {
+    check_amount("image tags", distinct(image.items("tags")).len())?;
+    check_amount("image properties", image.keys().filter(|name| !is_base(name)).count())
+}
+
+/// Refuses more than [`MOST`] of something.
+pub(super) fn check_amount(what: &str, wanted: usize) -> Result<(), ApiError> {
+    match wanted > MOST {
+        true => Err(ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!(
+                "The limit has been exceeded on the number of allowed {what}. Attempted: {wanted}, Maximum: {MOST}"
+            ),
+        )),
+        false => Ok(()),
+    }
+}
+
 fn mismatch(reason: &str) -> ApiError {
     ApiError::bad_request(format!("Provided object does not match schema 'image': {reason}"))
 }
@@ -160,19 +185,17 @@ impl Cloud {
         state.images.remove(id);
         state.contents.remove(id);
         state.staged.remove(id);
-        state.members.retain(|(image, _), _| image != id);
+        let of_image = state.members.range((id.to_owned(), String::new())..).map(|(key, _)| key);
+        for key in of_image.take_while(|(image, _)| image == id).cloned().collect::<Vec<_>>() {
+            state.members.remove(&key);
+        }
     }
 }
 
-/// Tags are a set.
+/// Tags, which are texts, are a set.
 pub(super) fn distinct(tags: &[Value]) -> Vec<Value> {
-    let mut kept: Vec<Value> = Vec::new();
-    for tag in tags {
-        if !kept.contains(tag) {
-            kept.push(tag.clone());
-        }
-    }
-    kept
+    let mut seen = BTreeSet::new();
+    tags.iter().filter(|tag| seen.insert(tag.as_str())).cloned().collect()
 }
 
 /// An image as Glance answers it, with its links.

@@ -3,15 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::record::owned;
+use super::record::{check_amount, owned};
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 
 pub(super) const ROUTES: &[Route] =
     &[Route::put("/v2/images/{image_id}/tags/{tag}", add), Route::delete("/v2/images/{image_id}/tags/{tag}", remove)];
-
-/// The most tags that an image may have.
-const MOST: usize = 128;
 
 fn add(cloud: &mut Cloud, call: &Call) -> Answer {
     let tag = call.param("tag");
@@ -22,10 +19,7 @@ fn add(cloud: &mut Cloud, call: &Call) -> Answer {
     let image = owned(cloud, call, denied)?;
     let tags = tags(image)?;
     if !tags.contains(&json!(tag)) {
-        if tags.len() >= MOST {
-            let message = format!("The limit has been exceeded on the number of allowed image tags: {MOST}.");
-            return Err(ApiError::new(http::StatusCode::PAYLOAD_TOO_LARGE, message));
-        }
+        check_amount("image tags", tags.len() + 1)?;
         tags.push(json!(tag));
         image.insert("updated_at".into(), json!(now));
     }

@@ -33,6 +33,11 @@ impl Kind for AddressScope {
         &mut state.address_scopes
     }
 
+    /// There are few, and shared ones are anybody's.
+    fn within_reach<'s>(state: &'s State, _: &str) -> Vec<&'s Document> {
+        state.address_scopes.values().collect()
+    }
+
     fn missing(id: &str) -> ApiError {
         missing("AddressScopeNotFound", format!("Address scope {id} could not be found"))
     }

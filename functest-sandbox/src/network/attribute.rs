@@ -172,6 +172,9 @@ pub(super) fn for_change(
 fn project_of(asker: &Asker, given: &Document) -> Result<String, ApiError> {
     let named = ["project_id", "tenant_id"].iter().find_map(|key| given.get(*key));
     match named {
+        None if asker.project_id.is_empty() => {
+            Err(ApiError::bad_request("Running without keystone AuthN requires that tenant_id is specified"))
+        }
         None => Ok(asker.project_id.clone()),
         Some(Value::String(id)) if asker.is_admin || *id == asker.project_id => Ok(id.clone()),
         Some(_) if !asker.is_admin => Err(ApiError::bad_request(

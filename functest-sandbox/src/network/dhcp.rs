@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{State, port, port_address, subnet};
-use crate::api::Read;
+use crate::api::{Document, Read};
 use crate::cloud::Cloud;
 
 /// Lets the network have a port for its DHCP server with an address in every subnet that needs one, or none.
@@ -33,5 +33,6 @@ pub(super) fn refresh(cloud: &mut Cloud, network_id: &str) {
 pub(super) fn server(state: &State, network_id: &str) -> Option<String> {
     let device_id = format!("dhcp{}-{network_id}", super::agent::HOST_ID);
     let mut ports = state.ports_of_device.get(&device_id);
-    ports.find(|id| state.ports.get(id).is_some_and(|port| port.text("device_owner") == port::DHCP)).map(str::to_owned)
+    let serves = |port: &Document| port.text("device_owner") == port::DHCP && port.text("network_id") == network_id;
+    ports.find(|id| state.ports.get(id).is_some_and(serves)).map(str::to_owned)
 }

@@ -183,6 +183,13 @@ fn associate(
     let state = &cloud.network;
     let Some(item) = state.floating_ips.get(id) else { return Err(FloatingIp::missing(id)) };
     let port = visible::<Port>(state, asker, port_id)?;
+    // Whose network it is on sees a port, too.
+    if !asker.is_admin && port.text("project_id") != item.text("project_id") {
+        let reason = format!(
+            "Cannot process floating IP association with Port {port_id}, since that port is owned by a different project"
+        );
+        return Err(bad_request("floatingip", reason));
+    }
     let (address, subnet_id) = inner_address(port, fixed)?;
     let network_id = item.text("floating_network_id");
     let same = |other: &Document| {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::asker::Asker;
 use super::kind::Kind;
 use super::port::{self, Port};
-use super::{attribute, floating_ip, quota, security_group};
+use super::{attribute, floating_ip, network, quota, security_group};
 use crate::api::{ApiError, Call, Document, Read, document};
 use crate::cloud::Cloud;
 
@@ -63,17 +63,15 @@ pub(crate) fn delete_port(cloud: &mut Cloud, port_id: &str) {
 /// The ports of a server, the oldest first.
 pub(crate) fn ports_of_device(cloud: &Cloud, device_id: &str) -> Vec<Document> {
     let state = &cloud.network;
-    let mut ports: Vec<Document> =
-        state.ports_of_device.get(device_id).filter_map(|id| state.ports.get(id)).cloned().collect();
-    ports.sort_by(|a, b| a.text("created_at").cmp(b.text("created_at")));
-    ports
+    let mut ids: Vec<&str> = state.ports_of_device.get(device_id).collect();
+    ids.sort_by_key(|id| state.ports.place(id));
+    ids.into_iter().filter_map(|id| state.ports.get(id)).cloned().collect()
 }
 
 /// The networks that a project's server may be put on when nobody names one: its own and the shared ones.
 pub(crate) fn networks_of(cloud: &Cloud, project_id: &str) -> Vec<Document> {
     let state = &cloud.network;
-    let foreign = |network: &&Document| network.text("project_id") != project_id;
-    let shared = state.shared_networks.iter().filter_map(|id| state.networks.get(id)).filter(foreign);
+    let shared = network::open_to(state, project_id).filter(|network| network.truth("shared"));
     let inside = |network: &&Document| !network.truth("router:external");
     state.networks.of(project_id).chain(shared).filter(inside).cloned().collect()
 }

@@ -42,9 +42,12 @@ pub(super) fn set(cloud: &mut Cloud, asker: &Asker, router_id: &str, wanted: &Va
         }
         present
     } else {
-        clear(cloud, router_id)?;
+        check_unused(&cloud.network, router_id)?;
         let addresses = addresses.cloned().unwrap_or_default();
-        port::for_service(cloud, "", network_id, port::ROUTER_GATEWAY, router_id, addresses)?
+        // Where this is refused, the router keeps the way that it has.
+        let new = port::for_service(cloud, "", network_id, port::ROUTER_GATEWAY, router_id, addresses)?;
+        clear(cloud, router_id)?;
+        new
     };
     let translates = snat.flatten().unwrap_or(true);
     change::<Router>(cloud, router_id, document!({"gateway_port": port_id, "translates": translates}));
@@ -53,9 +56,20 @@ pub(super) fn set(cloud: &mut Cloud, asker: &Asker, router_id: &str, wanted: &Va
 
 /// Takes a router's way outside.
 pub(super) fn clear(cloud: &mut Cloud, router_id: &str) -> Result<(), ApiError> {
-    let state = &cloud.network;
-    let port_id = state.routers.get(router_id).map_or("", |router| router.text("gateway_port")).to_owned();
-    let Some(port) = state.ports.get(&port_id) else { return Ok(()) };
+    check_unused(&cloud.network, router_id)?;
+    let router = cloud.network.routers.get(router_id);
+    let port_id = router.map_or("", |router| router.text("gateway_port")).to_owned();
+    if cloud.network.ports.contains(&port_id) {
+        port::discard(cloud, &port_id);
+        change::<Router>(cloud, router_id, document!({"gateway_port": "", "translates": true}));
+    }
+    Ok(())
+}
+
+/// Whether no floating IP needs a router's way outside.
+fn check_unused(state: &State, router_id: &str) -> Result<(), ApiError> {
+    let router = state.routers.get(router_id);
+    let Some(port) = router.and_then(|router| state.ports.get(router.text("gateway_port"))) else { return Ok(()) };
     let network_id = port.text("network_id");
     if leads_in(state, router_id, network_id) {
         let message = format!(
@@ -64,8 +78,6 @@ pub(super) fn clear(cloud: &mut Cloud, router_id: &str) -> Result<(), ApiError> 
         );
         return Err(conflict("RouterExternalGatewayInUseByFloatingIp", message));
     }
-    port::discard(cloud, &port_id);
-    change::<Router>(cloud, router_id, document!({"gateway_port": "", "translates": true}));
     Ok(())
 }
 

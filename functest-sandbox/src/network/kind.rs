@@ -59,6 +59,11 @@ pub(super) trait Kind {
         item.truth("shared")
     }
 
+    /// What of it a project may see, so that its lists take no walk over everybody's.
+    fn within_reach<'s>(state: &'s State, project_id: &str) -> Vec<&'s Document> {
+        Self::table(state).of(project_id).collect()
+    }
+
     /// The document with what is not stored in it.
     fn complete(_: &State, item: &Document) -> Document {
         item.clone()
@@ -94,7 +99,12 @@ pub(super) use routes;
 
 /// Whether the asker sees it.
 pub(super) fn sees<K: Kind>(state: &State, asker: &Asker, item: &Document) -> bool {
-    asker.is_admin || asker.borderless || K::belongs(state, item, &asker.project_id) || K::is_open(state, item)
+    asker.sees_everything() || is_theirs::<K>(state, asker, item) || K::is_open(state, item)
+}
+
+/// Whether it belongs to the asker's project. Who has none has nothing: what is Neutron's own is of no project, too.
+fn is_theirs<K: Kind>(state: &State, asker: &Asker, item: &Document) -> bool {
+    !asker.project_id.is_empty() && K::belongs(state, item, &asker.project_id)
 }
 
 /// The one with that id, if the asker sees it.
@@ -111,7 +121,7 @@ pub(super) fn owned<'s, K: Kind>(
     action: &str,
 ) -> Result<&'s Document, ApiError> {
     let item = visible::<K>(state, asker, id)?;
-    match asker.is_admin || K::belongs(state, item, &asker.project_id) {
+    match asker.is_admin || is_theirs::<K>(state, asker, item) {
         true => Ok(item),
         false => Err(disallowed(&format!("{action}_{}", K::NAME), None)),
     }
@@ -176,10 +186,10 @@ pub(super) fn create<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
         .into_iter()
         .map(|request| attribute::for_creation(K::ATTRIBUTES, K::NAME, &asker, request))
         .collect::<Result<Vec<_>, _>>()?;
-    K::check_bulk(&items)?;
     for item in &items {
         quota::admit::<K>(cloud, item.text("project_id"), items.len())?;
     }
+    K::check_bulk(&items)?;
     let mut made: Vec<String> = Vec::new();
     for item in items {
         match K::create(cloud, &asker, item) {

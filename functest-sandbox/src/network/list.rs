@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Lists: who sees what of them, filters, order, pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -23,16 +23,17 @@ const TAG_FILTERS: [&str; 4] = ["tags", "tags-any", "not-tags", "not-tags-any"];
 pub(super) fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     let asker = Asker::of(call)?;
     K::prepare(cloud, &asker);
-    check_filters::<K>(call)?;
+    let filters = filters::<K>(call)?;
     let order = order::<K>(call)?;
     let limit = limit(call)?;
     let state = &cloud.network;
-    let keep = |item: &&Document| sees::<K>(state, &asker, item) && passes(item, call);
+    let keep = |item: &&Document| sees::<K>(state, &asker, item) && passes(item, &filters);
     let table = K::table(state);
-    let candidates = ids(call).or_else(|| K::candidates(state, call));
+    let candidates = ids(&filters).or_else(|| K::candidates(state, call));
     let mut found: Vec<&Document> = match candidates {
         Some(ids) => ids.iter().filter_map(|id| table.get(id)).filter(keep).collect(),
-        None => table.values().filter(keep).collect(),
+        None if asker.sees_everything() => table.values().filter(keep).collect(),
+        None => K::within_reach(state, &asker.project_id).into_iter().filter(keep).collect(),
     };
     match order.as_slice() {
         [_] => found.sort_unstable_by(|a, b| a.text("id").cmp(b.text("id"))),
@@ -52,17 +53,22 @@ pub(super) fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     Ok(Reply::ok(&body))
 }
 
+/// The filters of a request, each with every value that it stands there with.
+type Filters<'c> = BTreeMap<&'c str, BTreeSet<&'c str>>;
+
 /// The ids that a request asks for, if it asks for ids.
-fn ids(call: &Call) -> Option<Vec<String>> {
-    let ids: BTreeSet<&str> = call.query.all("id").collect();
-    (!ids.is_empty()).then(|| ids.into_iter().map(str::to_owned).collect())
+fn ids(filters: &Filters<'_>) -> Option<Vec<String>> {
+    filters.get("id").map(|ids| ids.iter().map(|id| (*id).to_owned()).collect())
 }
 
-fn check_filters<K: Kind>(call: &Call) -> Result<(), ApiError> {
+/// Reads the filters once for all items, and refuses those that nobody knows.
+fn filters<K: Kind>(call: &Call) -> Result<Filters<'_>, ApiError> {
+    let mut filters = Filters::new();
     let mut unknown: Vec<&str> = Vec::new();
-    for (name, value) in call.query.pairs().filter(|(name, _)| !CONTROLS.contains(name) && !TAG_FILTERS.contains(name))
-    {
+    for (name, value) in call.query.pairs().filter(|(name, _)| !CONTROLS.contains(name)) {
+        filters.entry(name).or_default().insert(value);
         match attribute::find(K::ATTRIBUTES, name) {
+            None if TAG_FILTERS.contains(&name) => {}
             None => unknown.push(name),
             Some(attribute) if matches!(attribute.check, Check::Truth) && truth(value).is_none() => {
                 return Err(invalid_input(format!("'{value}' cannot be converted to boolean")));
@@ -71,7 +77,7 @@ fn check_filters<K: Kind>(call: &Call) -> Result<(), ApiError> {
         }
     }
     match unknown.is_empty() {
-        true => Ok(()),
+        true => Ok(filters),
         false => Err(ApiError::bad_request(format!(
             "[{}] is invalid attribute for filtering",
             unknown.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
@@ -80,19 +86,19 @@ fn check_filters<K: Kind>(call: &Call) -> Result<(), ApiError> {
 }
 
 /// Whether an item is what every filter asks for; of a filter that stands there several times, one value is enough.
-fn passes(item: &Document, call: &Call) -> bool {
-    call.query.pairs().filter(|(name, _)| !CONTROLS.contains(name)).all(|(name, _)| match name {
-        "fixed_ips" => passes_addresses(item, call),
-        name if TAG_FILTERS.contains(&name) => call.query.all(name).all(|value| passes_tags(item, name, value)),
-        name => call.query.all(name).any(|value| item.get(name).is_some_and(|own| equals(own, value))),
+fn passes(item: &Document, filters: &Filters<'_>) -> bool {
+    filters.iter().all(|(name, values)| match *name {
+        "fixed_ips" => passes_addresses(item, values),
+        name if TAG_FILTERS.contains(&name) => values.iter().all(|value| passes_tags(item, name, value)),
+        name => item.get(name).is_some_and(|own| values.iter().any(|value| equals(own, value))),
     })
 }
 
 /// `fixed_ips=ip_address=...&fixed_ips=subnet_id=...`: of each sort one must fit.
-fn passes_addresses(item: &Document, call: &Call) -> bool {
+fn passes_addresses(item: &Document, values: &BTreeSet<&str>) -> bool {
     let has = |key: &str, fits: &dyn Fn(&str, &str) -> bool| {
         let prefix = format!("{key}=");
-        let mut wanted = call.query.all("fixed_ips").filter_map(|text| text.strip_prefix(prefix.as_str())).peekable();
+        let mut wanted = values.iter().filter_map(|text| text.strip_prefix(prefix.as_str())).peekable();
         let own = if key == "subnet_id" { "subnet_id" } else { "ip_address" };
         wanted.peek().is_none()
             || wanted.any(|wanted| item.items("fixed_ips").iter().any(|address| fits(address.text(own), wanted)))

@@ -89,8 +89,8 @@ pub(crate) struct State {
     address_scopes: Table<Document>,
     agents: Table<Document>,
     quotas: Quotas,
-    /// The networks that every project may use.
-    shared_networks: BTreeSet<String>,
+    /// The networks that every project sees: those that are shared, and those that lead outside.
+    open_networks: BTreeSet<String>,
     /// The addresses of each subnet.
     spaces: HashMap<String, Space>,
     ports_of_network: Index,

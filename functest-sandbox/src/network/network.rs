@@ -148,6 +148,10 @@ impl Kind for Network {
         item.truth("shared") || item.truth("router:external")
     }
 
+    fn within_reach<'s>(state: &'s State, project_id: &str) -> Vec<&'s Document> {
+        state.networks.of(project_id).chain(open_to(state, project_id)).collect()
+    }
+
     fn complete(_: &State, item: &Document) -> Document {
         let mut whole = item.clone();
         let zones = if item.items("subnets").is_empty() { json!([]) } else { json!(["nova"]) };
@@ -157,10 +161,16 @@ impl Kind for Network {
 }
 
 fn note_sharing(state: &mut State, id: &str) {
-    match state.networks.get(id).is_some_and(|network| network.truth("shared")) {
-        true => state.shared_networks.insert(id.to_owned()),
-        false => state.shared_networks.remove(id),
+    match state.networks.get(id).is_some_and(|network| Network::is_open(state, network)) {
+        true => state.open_networks.insert(id.to_owned()),
+        false => state.open_networks.remove(id),
     };
+}
+
+/// Other projects' networks that a project sees.
+pub(super) fn open_to<'s>(state: &'s State, project_id: &str) -> impl Iterator<Item = &'s Document> {
+    let open = state.open_networks.iter().filter_map(|id| state.networks.get(id));
+    open.filter(move |network| network.text("project_id") != project_id)
 }
 
 /// What carries it, where the request does not say.
@@ -196,9 +206,10 @@ fn has_port(state: &State, network_id: &str, fits: impl Fn(&Document) -> bool) -
 fn goes_with_network(state: &State, port: &Document) -> bool {
     match port.text("device_owner") {
         port::DHCP => true,
-        port::FLOATING_IP => {
-            state.floating_ips.get(port.text("device_id")).is_some_and(|floating| floating.text("port_id").is_empty())
-        }
+        port::FLOATING_IP => state.floating_ips.get(port.text("device_id")).is_some_and(|floating| {
+            // Anybody can say of a port of his own that it is one's.
+            floating.text("outer_port") == port.text("id") && floating.text("port_id").is_empty()
+        }),
         _ => false,
     }
 }

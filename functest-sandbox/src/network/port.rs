@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Ports.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use super::asker::Asker;
 use super::attribute::{Attribute, Initial};
 use super::kind::{Kind, change, routes, store, visible};
 use super::network::Network;
-use super::refusal::{bad, conflict, invalid_input, missing};
+use super::refusal::{bad, conflict, disallowed, invalid_input, missing};
 use super::validate::{Check, Complaint, accept, address, bare, items};
 use super::{State, floating_ip, port_address, security_group, subnet_value};
 use crate::api::{ApiError, Call, Document, Read, Route, document};
@@ -24,6 +25,9 @@ pub(super) const FLOATING_IP: &str = "network:floatingip";
 
 const VNIC_TYPES: &[&str] =
     &["normal", "macvtap", "direct", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic"];
+
+/// How many addresses besides its own a port may use: Neutron's default.
+const MOST_PAIRS: usize = 10;
 
 /// Ports as a kind.
 pub(super) struct Port;
@@ -74,6 +78,8 @@ impl Kind for Port {
             let message = format!("Tenant {project_id} not allowed to create port on this network");
             return Err(ApiError::forbidden(message));
         }
+        check_policy(asker, network, "create_port", &item)?;
+        check_device(&cloud.network, asker, item.text("device_owner"), item.text("device_id"))?;
         let secured = network.truth("port_security_enabled") && !is_service(&item);
         item.entry("port_security_enabled").or_insert_with(|| secured.into());
         item.entry("binding:profile").or_insert_with(|| json!({}));
@@ -99,11 +105,16 @@ impl Kind for Port {
 
     fn update(cloud: &mut Cloud, asker: &Asker, id: &str, mut changes: Document) -> Result<(), ApiError> {
         let Some(port) = cloud.network.ports.get(id) else { return Err(Self::missing(id)) };
+        if let Some(network) = cloud.network.networks.get(port.text("network_id")) {
+            check_policy(asker, network, "update_port", &changes)?;
+        }
+        let after = |key: &str| if changes.contains_key(key) { changes.text(key) } else { port.text(key) };
+        check_device(&cloud.network, asker, after("device_owner"), after("device_id"))?;
         let before = port.clone();
         let wanted = changes.remove("fixed_ips");
         let groups = changes.remove("security_groups");
         if changes.get("port_security_enabled") == Some(&json!(false))
-            && groups.as_ref().is_none_or(|groups| groups.as_array().is_some_and(|groups| !groups.is_empty()))
+            && (groups.is_none() || is_filled(groups.as_ref()))
             && !before.items("security_groups").is_empty()
         {
             return Err(has_groups());
@@ -114,11 +125,16 @@ impl Kind for Port {
         for group in groups.iter().flat_map(|groups| groups.as_array().into_iter().flatten()) {
             visible::<security_group::SecurityGroup>(&cloud.network, asker, group.as_str().unwrap_or_default())?;
         }
+        let was_secured = before.truth("port_security_enabled");
+        let becomes = changes.get("port_security_enabled").and_then(Value::as_bool).unwrap_or(was_secured);
+        let addresses = wanted.as_ref().and_then(Value::as_array).map_or(before.items("fixed_ips"), Vec::as_slice);
+        // What is refused changes nothing: addresses are given when all else is known to be right.
+        if is_filled(groups.as_ref()) && (!becomes || addresses.is_empty()) {
+            return Err(cannot_be_secured());
+        }
         if wanted.is_some() {
             port_address::assign(cloud, id, wanted.as_ref())?;
         }
-        let was_secured = before.truth("port_security_enabled");
-        let becomes = changes.get("port_security_enabled").and_then(Value::as_bool).unwrap_or(was_secured);
         if let Some(port) = cloud.network.ports.get_mut(id) {
             port.insert("port_security_enabled".into(), becomes.into());
         }
@@ -156,10 +172,18 @@ impl Kind for Port {
         false
     }
 
+    fn within_reach<'s>(state: &'s State, project_id: &str) -> Vec<&'s Document> {
+        let networks = state.networks.of(project_id);
+        let there = networks.flat_map(|network| state.ports_of_network.get(network.text("id")));
+        let foreign = there.filter_map(|id| state.ports.get(id)).filter(|port| port.text("project_id") != project_id);
+        state.ports.of(project_id).chain(foreign).collect()
+    }
+
     fn candidates(state: &State, call: &Call) -> Option<Vec<String>> {
         let by = |name: &'static str, index: &super::index::Index| {
             let named = call.query.has(name) && !call.query.all(name).any(str::is_empty);
-            named.then(|| call.query.all(name).flat_map(|key| index.get(key)).map(str::to_owned).collect())
+            let keys = || call.query.all(name).collect::<BTreeSet<_>>().into_iter();
+            named.then(|| keys().flat_map(|key| index.get(key)).map(str::to_owned).collect())
         };
         by("device_id", &state.ports_of_device).or_else(|| by("network_id", &state.ports_of_network))
     }
@@ -256,12 +280,7 @@ fn secure(cloud: &mut Cloud, asker: &Asker, id: &str, wanted: Option<&Value>, is
     let project_id = port.text("project_id").to_owned();
     let before = port.items("security_groups").to_vec();
     let groups: Vec<Value> = match wanted.and_then(Value::as_array) {
-        Some(groups) if !groups.is_empty() && !able => {
-            return Err(bad(
-                "PortSecurityAndIPRequiredForSecurityGroups",
-                "Port security must be enabled and port must have an IP address in order to use security groups.",
-            ));
-        }
+        Some(groups) if !groups.is_empty() && !able => return Err(cannot_be_secured()),
         Some(groups) => groups.clone(),
         None if is_new && able && !project_id.is_empty() => {
             vec![security_group::default_of(cloud, &project_id).into()]
@@ -280,6 +299,53 @@ fn secure(cloud: &mut Cloud, asker: &Asker, id: &str, wanted: Option<&Value>, is
     }
     change::<Port>(cloud, id, document!({"security_groups": groups}));
     Ok(())
+}
+
+fn is_filled(list: Option<&Value>) -> bool {
+    list.and_then(Value::as_array).is_some_and(|items| !items.is_empty())
+}
+
+fn cannot_be_secured() -> ApiError {
+    bad(
+        "PortSecurityAndIPRequiredForSecurityGroups",
+        "Port security must be enabled and port must have an IP address in order to use security groups.",
+    )
+}
+
+/// What of a port only the project of its network says, or an administrator: on a shared network others do not choose
+/// addresses, nor pass for the network's own ports.
+fn check_policy(asker: &Asker, network: &Document, action: &str, said: &Document) -> Result<(), ApiError> {
+    if asker.is_admin || network.text("project_id") == asker.project_id {
+        return Ok(());
+    }
+    let chooses = |name: &&str| match (*name, said.get(*name)) {
+        (_, None) => false,
+        ("device_owner", Some(owner)) => owner.as_str().is_some_and(|owner| owner.starts_with("network:")),
+        ("allowed_address_pairs", pairs) => is_filled(pairs),
+        ("fixed_ips", Some(wanted)) if action == "create_port" => {
+            wanted.as_array().into_iter().flatten().any(|fixed| !fixed.text("ip_address").is_empty())
+        }
+        _ => true,
+    };
+    let names = ["device_owner", "mac_address", "fixed_ips", "port_security_enabled", "allowed_address_pairs"];
+    match names.into_iter().find(chooses) {
+        Some(name) => Err(disallowed(action, Some(name))),
+        None => Ok(()),
+    }
+}
+
+/// Nobody puts a port into another project's router.
+fn check_device(state: &State, asker: &Asker, owner: &str, device_id: &str) -> Result<(), ApiError> {
+    let router = state.routers.get(device_id).filter(|_| owner == ROUTER_INTERFACE && !asker.is_admin);
+    match router.is_some_and(|router| router.text("project_id") != asker.project_id) {
+        true => Err(conflict(
+            "DeviceIDNotOwnedByTenant",
+            format!(
+                "The following device_id {device_id} is not owned by your tenant or matches another tenants router."
+            ),
+        )),
+        false => Ok(()),
+    }
 }
 
 fn has_groups() -> ApiError {
@@ -316,7 +382,7 @@ fn check_mac(state: &State, network_id: &str, mac: &str, own: &str) -> Result<()
     }
 }
 
-fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
+pub(super) fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
     let wrong = |value: &Value| Complaint::Reason(format!("Invalid data format for fixed IP: '{}'", bare(value)));
     let list = match value {
         Value::Array(list) => list.as_slice(),
@@ -376,6 +442,10 @@ fn address_pairs(value: &Value) -> Result<Value, Complaint> {
             return Err(Complaint::Refusal(bad("DuplicateAddressPairInRequest", message)));
         }
         kept.push(pair.into());
+    }
+    if kept.len() > MOST_PAIRS {
+        let message = format!("The number of allowed address pair exceeds the maximum {MOST_PAIRS}.");
+        return Err(Complaint::Refusal(bad("AllowedAddressPairExhausted", message)));
     }
     Ok(kept.into())
 }

@@ -10,14 +10,14 @@ use crate::api::{ApiError, Call, Reply};
 pub(super) fn refuse(_: &Call, error: &ApiError) -> Reply {
     let (kind, message) = match (error.kind, error.status) {
         (ApiError::POLICY, _) => ("PolicyNotAuthorized", format!("rule:{} is disallowed by policy", error.message)),
-        ("route", StatusCode::METHOD_NOT_ALLOWED) => (
+        (ApiError::ROUTE, StatusCode::METHOD_NOT_ALLOWED) => (
             "HTTPMethodNotAllowed",
             "The server could not comply with the request since it is either malformed or otherwise incorrect.".into(),
         ),
         ("MalformedRequestBody", _) => ("HTTPBadRequest", "Body contains invalid data".into()),
-        ("" | "route", StatusCode::NOT_FOUND) => ("HTTPNotFound", error.message.clone()),
+        ("" | ApiError::ROUTE, StatusCode::NOT_FOUND) => ("HTTPNotFound", error.message.clone()),
         ("", StatusCode::FORBIDDEN) => ("HTTPForbidden", error.message.clone()),
-        ("", StatusCode::PAYLOAD_TOO_LARGE) => ("HTTPRequestEntityTooLarge", error.message.clone()),
+        ("" | ApiError::ROUTE, StatusCode::PAYLOAD_TOO_LARGE) => ("HTTPRequestEntityTooLarge", error.message.clone()),
         ("", _) => ("HTTPBadRequest", error.message.clone()),
         (kind, _) => (kind, error.message.clone()),
     };

@@ -17,6 +17,9 @@ use crate::cloud::{Cloud, Table};
 
 pub(super) const ROUTES: &[Route] = routes!(Router, "routers");
 
+/// How many routes a router may have: Neutron's default.
+const MOST_ROUTES: usize = 30;
+
 /// Routers as a kind.
 pub(super) struct Router;
 
@@ -27,7 +30,7 @@ impl Kind for Router {
         Attribute::new("name", Check::Text(255), Initial::Text("")),
         Attribute::new("admin_state_up", Check::Truth, Initial::Truth(true)),
         Attribute::new("external_gateway_info", Check::By(gateway_info), Initial::Null),
-        Attribute::new("routes", Check::By(subnet_value::host_routes), Initial::List),
+        Attribute::new("routes", Check::By(subnet_value::host_routes), Initial::Forbidden),
         Attribute::new("distributed", Check::Truth, Initial::Truth(false)).set_by_admin().seen_by_admin(),
         Attribute::new("ha", Check::Truth, Initial::Truth(false)).set_by_admin().seen_by_admin(),
         Attribute::new("availability_zone_hints", Check::List(&Check::Text(255)), Initial::List).fixed(),
@@ -127,10 +130,14 @@ fn gateway_info(value: &Value) -> Result<Value, Complaint> {
         return Err(Complaint::Reason(format!("{keys}: {}", python(value))));
     };
     super::validate::accept(Check::Id, network_id)?;
+    let mut kept = info.clone();
+    if let Some(addresses) = info.get("external_fixed_ips").filter(|addresses| !addresses.is_null()) {
+        kept.insert("external_fixed_ips".into(), port::fixed_ips(addresses)?);
+    }
     if let Some(snat) = info.get("enable_snat") {
         super::validate::accept(Check::Truth, snat)?;
     }
-    Ok(value.clone())
+    Ok(kept.into())
 }
 
 /// Only administrators choose addresses and translation.
@@ -153,6 +160,10 @@ fn check_gateway_policy(asker: &Asker, action: &str, wanted: &Value) -> Result<(
 /// Whether every next hop is on a network that the router is on, and is not the router.
 fn check_routes(state: &State, id: &str, routes: &Value) -> Result<(), ApiError> {
     let ports = || state.ports_of_device.get(id).filter_map(|port| state.ports.get(port));
+    if routes.as_array().is_some_and(|routes| routes.len() > MOST_ROUTES) {
+        let reason = format!("The number of routes exceeds the maximum {MOST_ROUTES}.");
+        return Err(bad("RoutesExhausted", format!("Unable to complete operation for {id}. {reason}")));
+    }
     for route in routes.as_array().into_iter().flatten() {
         let Ok(hop) = route.text("nexthop").parse::<IpAddr>() else { continue };
         let nets = ports().flat_map(|port| port.items("fixed_ips"));

@@ -20,6 +20,10 @@ use crate::cloud::{Cloud, Table};
 
 pub(super) const ROUTES: &[Route] = routes!(Subnet, "subnets");
 
+/// How many a subnet may have: Neutron's defaults.
+const MOST_NAMESERVERS: usize = 5;
+const MOST_HOST_ROUTES: usize = 20;
+
 /// Subnets as a kind.
 pub(super) struct Subnet;
 
@@ -70,6 +74,7 @@ impl Kind for Subnet {
         check_dhcp(&item, &net)?;
         check_overlap(&cloud.network, &network_id, &net)?;
         complete(&mut item, &net)?;
+        check_amounts("new subnet", &item)?;
         let pool_id = item.text("subnetpool_id").to_owned();
         let id = store::<Self>(cloud, item);
         cloud.network.subnets_of_pool.add(&pool_id, &id);
@@ -88,6 +93,7 @@ impl Kind for Subnet {
         after.extend(changes.clone());
         let pools = checked_pools(&after, &net)?;
         check_family(&after, &net)?;
+        check_amounts(id, &after)?;
         if changes.contains_key("gateway_ip") {
             check_gateway(&cloud.network, id, subnet, &after)?;
         }
@@ -130,6 +136,14 @@ impl Kind for Subnet {
 
     fn is_open(state: &State, item: &Document) -> bool {
         state.networks.get(item.text("network_id")).is_some_and(|network| network.truth("shared"))
+    }
+
+    fn within_reach<'s>(state: &'s State, project_id: &str) -> Vec<&'s Document> {
+        let networks = Network::within_reach(state, project_id);
+        let there = networks.into_iter().flat_map(|network| network.items("subnets")).filter_map(Value::as_str);
+        let foreign =
+            there.filter_map(|id| state.subnets.get(id)).filter(|subnet| subnet.text("project_id") != project_id);
+        state.subnets.of(project_id).chain(foreign).collect()
     }
 }
 
@@ -307,6 +321,21 @@ fn check_family(item: &Document, net: &IpNet) -> Result<(), ApiError> {
     }
     match item.items("host_routes").iter().map(|route| route.text("nexthop")).find(|hop| !fits(hop)) {
         Some(hop) => wrong("next hop", hop),
+        None => Ok(()),
+    }
+}
+
+/// Guests are told so much and no more.
+fn check_amounts(id: &str, item: &Document) -> Result<(), ApiError> {
+    let limits = [
+        ("dns_nameservers", MOST_NAMESERVERS, "DNSNameServersExhausted", "DNS nameservers"),
+        ("host_routes", MOST_HOST_ROUTES, "HostRoutesExhausted", "host routes"),
+    ];
+    match limits.iter().find(|(key, most, ..)| item.items(key).len() > *most) {
+        Some((_, most, kind, what)) => {
+            let reason = format!("The number of {what} exceeds the limit {most}.");
+            Err(bad(kind, format!("Unable to complete operation for {id}. {reason}")))
+        }
         None => Ok(()),
     }
 }

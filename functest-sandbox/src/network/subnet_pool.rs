@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Pools that subnets' ranges are cut out of.
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use super::State;
 use super::address_scope::AddressScope;
+use super::allocation::number;
 use super::asker::Asker;
 use super::attribute::{Attribute, Initial};
 use super::kind::{Kind, change, routes, store, visible};
@@ -50,6 +53,11 @@ impl Kind for SubnetPool {
         &mut state.subnet_pools
     }
 
+    /// There are few, and shared ones are anybody's.
+    fn within_reach<'s>(state: &'s State, _: &str) -> Vec<&'s Document> {
+        state.subnet_pools.values().collect()
+    }
+
     fn missing(id: &str) -> ApiError {
         missing("SubnetPoolNotFound", format!("Subnet pool {id} could not be found."))
     }
@@ -60,12 +68,8 @@ impl Kind for SubnetPool {
             return Err(bad("EmptySubnetPoolPrefixList", "Empty subnet pool prefix list."));
         };
         let (four, most) = (first.addr().is_ipv4(), first.max_prefix_len());
-        if nets.iter().any(|net| net.addr().is_ipv4() != four) {
-            return Err(bad("PrefixVersionMismatch", "Cannot mix IPv4 and IPv6 prefixes in a subnet pool."));
-        }
-        if !item.text("address_scope_id").is_empty() {
-            visible::<AddressScope>(&cloud.network, asker, item.text("address_scope_id"))?;
-        }
+        check_family(&nets, four)?;
+        check_scope(&cloud.network, asker, &item)?;
         let least = if four { 8 } else { 64 };
         for (name, edge) in LENGTHS {
             let default = if edge == "max" { most } else { least };
@@ -76,7 +80,7 @@ impl Kind for SubnetPool {
         Ok(store::<Self>(cloud, item))
     }
 
-    fn update(cloud: &mut Cloud, _: &Asker, id: &str, changes: Document) -> Result<(), ApiError> {
+    fn update(cloud: &mut Cloud, asker: &Asker, id: &str, changes: Document) -> Result<(), ApiError> {
         let Some(pool) = cloud.network.subnet_pools.get(id) else { return Err(Self::missing(id)) };
         let mut after = pool.clone();
         after.extend(changes.clone());
@@ -85,7 +89,10 @@ impl Kind for SubnetPool {
             let message = "Illegal subnetpool prefix update: existing prefixes must be a subset of the new prefixes";
             return Err(bad("IllegalSubnetPoolPrefixUpdate", message));
         }
-        check_lengths(&after, if after.get("ip_version") == Some(&json!(4)) { 32 } else { 128 })?;
+        let four = after.get("ip_version") == Some(&json!(4));
+        check_family(&nets(&after), four)?;
+        check_scope(&cloud.network, asker, &changes)?;
+        check_lengths(&after, if four { 32 } else { 128 })?;
         change::<Self>(cloud, id, changes);
         Ok(())
     }
@@ -118,7 +125,11 @@ pub(super) fn cut(state: &State, asker: &Asker, subnet: &Document, wanted: Optio
     }
     let length = |name: &str| pool.get(name).and_then(Value::as_u64).unwrap_or_default();
     let (nets, taken) = (nets(pool), taken(state, pool.text("id")));
-    let is_free = |net: &IpNet| !taken.iter().any(|other| other.contains(net) || net.contains(other));
+    // What was cut does not overlap: the last that begins before a range ends is the one that could be in it.
+    let is_free = |net: &IpNet| {
+        let (first, last) = (number(net.network()), number(net.broadcast()));
+        taken.range(..=last).next_back().is_none_or(|(_, end)| *end < first)
+    };
     let failure = |reason: &str| conflict("SubnetAllocationError", format!("Failed to allocate subnet: {reason}."));
     if let Ok(net) = subnet.text("cidr").parse::<IpNet>() {
         let net = net.trunc();
@@ -149,8 +160,25 @@ pub(super) fn cut(state: &State, asker: &Asker, subnet: &Document, wanted: Optio
     found.ok_or_else(|| failure("Insufficient prefix space to allocate subnet size"))
 }
 
-fn taken(state: &State, pool_id: &str) -> Vec<IpNet> {
-    state.subnets_of_pool.get(pool_id).filter_map(|id| state.subnets.get(id)).filter_map(net).collect()
+/// The ranges that were cut out of a pool, by the number that each begins with: the number that it ends with.
+fn taken(state: &State, pool_id: &str) -> BTreeMap<u128, u128> {
+    let nets = state.subnets_of_pool.get(pool_id).filter_map(|id| state.subnets.get(id)).filter_map(net);
+    nets.map(|net| (number(net.network()), number(net.broadcast()))).collect()
+}
+
+fn check_family(nets: &[IpNet], four: bool) -> Result<(), ApiError> {
+    match nets.iter().any(|net| net.addr().is_ipv4() != four) {
+        true => Err(bad("PrefixVersionMismatch", "Cannot mix IPv4 and IPv6 prefixes in a subnet pool.")),
+        false => Ok(()),
+    }
+}
+
+/// Whether the asker sees the address scope that is said to be the pool's.
+fn check_scope(state: &State, asker: &Asker, said: &Document) -> Result<(), ApiError> {
+    match said.text("address_scope_id") {
+        "" => Ok(()),
+        id => visible::<AddressScope>(state, asker, id).map(drop),
+    }
 }
 
 fn nets(pool: &Document) -> Vec<IpNet> {

@@ -65,9 +65,14 @@ struct Difference {
     status: Option<u16>,
     #[serde(default)]
     is: BTreeMap<String, Value>,
-    /// Whether nothing else than that is expected of it.
+    /// Keys that are not there.
     #[serde(default)]
-    only: bool,
+    lacks: Vec<String>,
+    /// Keys that are there besides.
+    #[serde(default)]
+    has: Vec<String>,
+    /// What it says in place of the words.
+    says: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -167,9 +172,8 @@ impl Step {
             return Err(format!("expected status {:?}", self.status));
         }
         let others = difference.map(|difference| &difference.is).into_iter().flatten();
-        let own = self.is.iter().filter(|(path, _)| {
-            difference.is_none_or(|difference| !difference.only && !difference.is.contains_key(*path))
-        });
+        let is_other = |path: &String| difference.is_some_and(|difference| difference.is.contains_key(path));
+        let own = self.is.iter().filter(|(path, _)| !is_other(path));
         for (path, expected) in others.chain(own) {
             let (path, expected) = (&filled(path, known)?, filled_value(expected, known)?);
             let found = at(&answer.body, path);
@@ -183,19 +187,27 @@ impl Step {
                 return Err(format!("expected {path} to be {expected}, it is {found:?}"));
             }
         }
-        if difference.is_some_and(|difference| difference.only) {
-            return Ok(());
-        }
-        self.judge_form(answer, known)
+        self.judge_form(difference, answer, known)
     }
 
-    fn judge_form(&self, answer: &Answer, known: &BTreeMap<String, Value>) -> Result<(), String> {
+    fn judge_form(
+        &self,
+        difference: Option<&Difference>,
+        answer: &Answer,
+        known: &BTreeMap<String, Value>,
+    ) -> Result<(), String> {
+        let lacking = difference.map(|difference| difference.lacks.as_slice()).unwrap_or_default();
+        let besides = difference.map(|difference| difference.has.as_slice()).unwrap_or_default();
+        if let Some(key) = lacking.iter().find(|key| self.keys.values().all(|keys| !keys.contains(key))) {
+            return Err(format!("nobody expects {key}, which the sandbox is said to lack"));
+        }
         for (path, expected) in &self.keys {
             let path = &filled(path, known)?;
             let object =
                 at(&answer.body, path).and_then(Value::as_object).ok_or_else(|| format!("{path} is no object"))?;
             let mut found: Vec<&String> = object.keys().collect();
-            let mut expected: Vec<&String> = expected.iter().collect();
+            let expected = expected.iter().filter(|key| !lacking.contains(key));
+            let mut expected: Vec<&String> = expected.chain(besides).collect();
             found.sort();
             expected.sort();
             if found != expected {
@@ -208,7 +220,7 @@ impl Step {
             Value::String(text) => text.clone(),
             body => body.to_string(),
         };
-        for words in &self.says {
+        for words in difference.and_then(|difference| difference.says.as_ref()).unwrap_or(&self.says) {
             let words = filled(words, known)?;
             if !text.contains(&words) {
                 return Err(format!("expected it to say {words:?}"));

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::super::refusal::{body, json_body};
-use super::{connection, console, find, find_mut, history, life, rebuild, snapshot};
+use super::{connection, console, find, find_mut, history, life, must_be_unlocked, rebuild, snapshot};
 use crate::api::schema::{Type, required};
 use crate::api::{Answer, ApiError, Call, Read, Reply};
 use crate::cloud::Cloud;
@@ -80,8 +80,8 @@ pub(super) fn act(cloud: &mut Cloud, call: &Call) -> Answer {
     let action = actions.keys().next().cloned().unwrap_or_default();
     let server = find(&cloud.compute, call)?;
     let holds = matches!(action.as_str(), "lock" | "unlock" | "os-getConsoleOutput" | "os-resetState");
-    if server.locked && !call.is_admin() && !holds {
-        return Err(ApiError::conflict(format!("Instance {} is locked", server.id)));
+    if !holds {
+        must_be_unlocked(server, call)?;
     }
     if let Some(change) = CHANGES.iter().find(|change| change.action == action) {
         return make(cloud, call, change);

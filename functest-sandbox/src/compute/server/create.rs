@@ -58,6 +58,9 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     check(&asked, &FIELDS, false).map_err(|problem| invalid("server", &problem))?;
     let template = template(cloud, call, &asked, hints.as_ref())?;
     let (least, most) = counts(&asked)?;
+    if most > 1 {
+        check_shareable(&template.wishes)?;
+    }
     let project = template.project_id.clone();
     let count = affordable(cloud, &project, &template, least, most)?;
     let password = match asked.text("adminPass") {
@@ -68,8 +71,7 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     for index in 0..count {
         let mut server = template.clone();
         server.id = cloud.random.uuid();
-        cloud.compute.built += 1;
-        server.number = cloud.compute.built;
+        server.number = cloud.compute.servers.made() + 1;
         server.launch_index = index;
         if most > 1 {
             server.name = format!("{}-{}", template.name, index + 1);
@@ -193,6 +195,21 @@ fn counts(asked: &Document) -> Result<(u64, u64), ApiError> {
         true => Ok((least, most)),
         false => Err(ApiError::bad_request("min_count must be <= max_count")),
     }
+}
+
+/// Refuses what only one server can be connected to, where several are asked for.
+fn check_shareable(wishes: &[Wish]) -> Result<(), ApiError> {
+    let message = match wishes.iter().find(|wish| !matches!(wish, Wish::Network(_, None))) {
+        None => return Ok(()),
+        Some(Wish::Port(_)) => {
+            "Unable to launch multiple instances with a single configured port ID. Please launch your instance one by \
+             one with different ports."
+        }
+        Some(Wish::Network(..)) => {
+            "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is specified."
+        }
+    };
+    Err(ApiError::bad_request(message))
 }
 
 /// How many of the servers that were asked for the quotas allow: the most, or none.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::availability_zone::DEFAULT;
 use super::super::refusal::body;
 use super::super::seed::HOST;
-use super::{Server, find, find_mut, life};
+use super::{Server, find, find_mut, life, must_be_unlocked};
 use crate::api::schema::{Field, Type, optional};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
 use crate::cloud::Cloud;
@@ -55,6 +55,7 @@ pub(super) fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 pub(super) fn attach(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = body(call, "interfaceAttachment", &FIELDS)?;
     let server = find(&cloud.compute, call)?.clone();
+    must_be_unlocked(&server, call)?;
     if !matches!(server.vm_state, "active" | "paused" | "stopped") || server.task_state.is_some() {
         let message =
             format!("Cannot 'attach_interface' instance {} while it is in vm_state {}", server.id, server.vm_state);
@@ -100,6 +101,7 @@ fn only_network(cloud: &Cloud, call: &Call) -> Result<String, ApiError> {
 
 pub(super) fn detach(cloud: &mut Cloud, call: &Call) -> Answer {
     let server = find(&cloud.compute, call)?.clone();
+    must_be_unlocked(&server, call)?;
     let port_id = call.param("port_id");
     if port(cloud, &server, port_id).is_none() {
         return Err(ApiError::not_found(format!("Port {port_id} is not attached to server {}", server.id)));

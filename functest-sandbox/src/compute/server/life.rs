@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::seed::HOST;
 use super::create::Wish;
-use super::{Server, find, history};
+use super::{Server, find, history, must_be_unlocked};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, document};
 use crate::cloud::{Cloud, stamp};
 use crate::fault::Happens;
@@ -59,7 +59,8 @@ fn fault(code: u16, message: &str, created: &str) -> Document {
     document!({"code": code, "created": created, "message": message})
 }
 
-/// Makes and attaches the ports of a server; returns those that were made. On failure none of them is left.
+/// Makes and attaches the ports of a server; returns those that were made. On failure none of them is left, and those
+/// that were there are free again.
 fn connect(cloud: &mut Cloud, server: &Server) -> Result<Vec<String>, String> {
     let mut made = Vec::new();
     for wish in &server.wishes {
@@ -75,7 +76,7 @@ fn connect(cloud: &mut Cloud, server: &Server) -> Result<Vec<String>, String> {
                 for_servers::attach_port(cloud, &id, &server.id, super::super::availability_zone::DEFAULT, HOST);
             }
             Err(error) => {
-                made.iter().for_each(|id| for_servers::delete_port(cloud, id));
+                release_ports(cloud, &server.id, &made);
                 return Err(format!("Failed to allocate the network(s), not rescheduling. {}", error.message));
             }
         }
@@ -127,9 +128,7 @@ pub(super) fn settle(cloud: &mut Cloud, id: &str, vm_state: &'static str, power_
 pub(super) fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     let server = find(&cloud.compute, call)?;
     let id = server.id.clone();
-    if server.locked && !call.is_admin() {
-        return Err(ApiError::conflict(format!("Instance {id} is locked")));
-    }
+    must_be_unlocked(server, call)?;
     let entry = history::Entry::new("delete", cloud, call)?;
     if let Some(server) = cloud.compute.servers.get_mut(&id) {
         server.task_state = Some("deleting");
@@ -143,9 +142,15 @@ pub(super) fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
 
 /// The end of a server: its own ports go with it, the others are free again.
 fn vanish(cloud: &mut Cloud, id: &str) {
-    let Some(server) = cloud.compute.servers.remove(id) else { return };
-    for port in for_servers::ports_of_device(cloud, id) {
-        match server.own_ports.iter().any(|own| own == port.text("id")) {
+    if let Some(server) = cloud.compute.servers.remove(id) {
+        release_ports(cloud, id, &server.own_ports);
+    }
+}
+
+/// Deletes a server's own ports, and takes the others out of it.
+fn release_ports(cloud: &mut Cloud, server_id: &str, own_ports: &[String]) {
+    for port in for_servers::ports_of_device(cloud, server_id) {
+        match own_ports.iter().any(|own| own == port.text("id")) {
             true => for_servers::delete_port(cloud, port.text("id")),
             false => for_servers::detach_port(cloud, port.text("id")),
         }

@@ -144,6 +144,14 @@ fn find<'s>(state: &'s State, call: &Call) -> Result<&'s Server, ApiError> {
     found.ok_or_else(|| ApiError::not_found(format!("Instance {id} could not be found.")))
 }
 
+/// A locked server is only an administrator's to change.
+fn must_be_unlocked(server: &Server, call: &Call) -> Result<(), ApiError> {
+    match server.locked && !call.is_admin() {
+        true => Err(ApiError::conflict(format!("Instance {} is locked", server.id))),
+        false => Ok(()),
+    }
+}
+
 fn find_mut<'s>(state: &'s mut State, call: &Call) -> Result<&'s mut Server, ApiError> {
     find(state, call)?;
     let id = call.param("server_id");

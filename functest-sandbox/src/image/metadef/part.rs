@@ -73,15 +73,20 @@ fn shown(call: &Call, part: &Document) -> Value {
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let part = new(cloud, call)?;
-    let namespace = visible(cloud, call)?;
-    let name = part.text("name").to_owned();
-    if parts(namespace, call).iter().any(|other| other.text("name") == name) {
-        let message = format!("A metadata definition with name={name} already exists in this namespace.");
-        return Err(ApiError::conflict(message));
-    }
+    must_be_new(cloud, call, part.text("name"))?;
     let reply = Reply::created(&shown(call, &part));
-    parts(namespace, call).push(part);
+    parts(visible(cloud, call)?, call).push(part);
     Ok(reply)
+}
+
+fn must_be_new(cloud: &mut Cloud, call: &Call, name: &str) -> Result<(), ApiError> {
+    match parts(visible(cloud, call)?, call).iter().any(|other| other.text("name") == name) {
+        true => {
+            let message = format!("A metadata definition with name={name} already exists in this namespace.");
+            Err(ApiError::conflict(message))
+        }
+        false => Ok(()),
+    }
 }
 
 fn new(cloud: &Cloud, call: &Call) -> Result<Document, ApiError> {
@@ -102,6 +107,9 @@ fn show(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let mut part = new(cloud, call)?;
+    if part.text("name") != call.param("name") {
+        must_be_new(cloud, call, part.text("name"))?;
+    }
     let old = named(cloud, call)?;
     if let Some(created) = old.get("created_at") {
         part.insert("created_at".into(), created.clone());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Tags of a namespace.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::namespace::{asked, visible};
@@ -30,17 +32,19 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
 fn replace(cloud: &mut Cloud, call: &Call) -> Answer {
     const FIELDS: &[Field] = &[required("tags", Type::List(&Type::Object))];
     let asked = asked(call, FIELDS, false)?;
+    let appends = call.header("x-openstack-append").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let present = names(&visible(cloud, call)?.tags);
+    let mut known: BTreeSet<&str> = present.iter().filter(|_| appends).map(|tag| tag.text("name")).collect();
     let mut tags: Vec<Document> = Vec::new();
     for tag in asked.items("tags") {
         let name = checked(tag.text("name"))?;
-        if tags.iter().any(|other| other.text("name") == name) {
+        if !known.insert(name) {
             return Err(ApiError::conflict(format!("A metadata tag with name={name} is named twice.")));
         }
         tags.push(new(cloud, name));
     }
     let shown = names(&tags);
     let kept = &mut visible(cloud, call)?.tags;
-    let appends = call.header("x-openstack-append").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     if !appends {
         kept.clear();
     }
@@ -62,14 +66,16 @@ fn new(cloud: &Cloud, name: &str) -> Document {
 
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let tag = new(cloud, checked(call.param("name"))?);
-    let tags = &mut visible(cloud, call)?.tags;
-    if tags.iter().any(|other| other.text("name") == tag.text("name")) {
-        let name = call.param("name");
-        let message = format!("A metadata tag with name={name} already exists in this namespace.");
-        return Err(ApiError::conflict(message));
-    }
-    tags.push(tag.clone());
+    must_be_new(cloud, call, call.param("name"))?;
+    visible(cloud, call)?.tags.push(tag.clone());
     Ok(Reply::created(&Value::Object(tag)))
+}
+
+fn must_be_new(cloud: &mut Cloud, call: &Call, name: &str) -> Result<(), ApiError> {
+    match visible(cloud, call)?.tags.iter().any(|other| other.text("name") == name) {
+        true => Err(ApiError::conflict(format!("A metadata tag with name={name} already exists in this namespace."))),
+        false => Ok(()),
+    }
 }
 
 fn show(cloud: &mut Cloud, call: &Call) -> Answer {
@@ -80,6 +86,9 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     const FIELDS: &[Field] = &[required("name", Type::Text(1, 80))];
     let asked = asked(call, FIELDS, true)?;
     let now = cloud.clock.stamp();
+    if asked.text("name") != call.param("name") {
+        must_be_new(cloud, call, asked.text("name"))?;
+    }
     let tag = named(cloud, call)?;
     tag.extend(document!({"name": asked["name"], "updated_at": now}));
     Ok(Reply::ok(&json!(tag)))
