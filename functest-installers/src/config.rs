@@ -41,6 +41,10 @@ pub struct SutConfig {
     pub known_hosts: Option<PathBuf>,
     /// What is done about a host whose key is not known.
     pub host_keys: HostKeyChoice,
+    /// What was deployed, as `DEPLOY_SCENARIO` says it; `None` is told by what is there.
+    pub scenario: Option<String>,
+    /// The pod's name, as `NODE_NAME` says it.
+    pub pod: Option<String>,
     /// Multiplies every deadline; 0 is 1.
     pub deadline_factor: f64,
 }

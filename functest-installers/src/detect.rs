@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which installer it was.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use functest_core::suggest::did_you_mean;
 use functest_core::sut::Probe;
 use functest_ssh::Dialer;
@@ -8,8 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::SutConfig;
 use crate::error::Error;
+use crate::fan_out::fan_out;
 use crate::recipe::{self, Recipe};
+use crate::shell::Shell;
 use crate::site::Site;
+
+/// With how many logins at a time.
+const LOGINS: usize = 5;
+
+/// Shells on the installer's machine, by who logs in and with what.
+type Homes = Mutex<HashMap<String, Shell>>;
 
 /// An installer that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,15 +60,19 @@ pub(crate) fn recipe(name: &str) -> Result<Box<dyn Recipe>, Error> {
 /// Tries every installer on the machine that `config` names, or on this one, each with the login that is usual for it.
 /// Those that need a machine of their own are not looked for where none is named.
 pub async fn detect(config: &SutConfig) -> Vec<Candidate> {
-    let dialer = Dialer::default();
-    let tries = recipe::all().into_iter().map(|recipe| attempt(recipe, config, dialer.clone()));
-    futures::future::join_all(tries).await.into_iter().map(|(_, candidate)| candidate).collect()
+    attempts(config, &Dialer::default()).await.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+async fn attempts(config: &SutConfig, dialer: &Dialer) -> Vec<(Box<dyn Recipe>, Candidate)> {
+    let homes = Homes::default();
+    // Servers turn away whoever knocks too often at a time (`MaxStartups`).
+    let attempt = |recipe| attempt(recipe, config, dialer.clone(), &homes);
+    fan_out(recipe::all(), LOGINS, attempt).await
 }
 
 /// The first installer that is it.
 pub(crate) async fn first(config: &SutConfig, dialer: &Dialer) -> Result<Box<dyn Recipe>, Error> {
-    let tries = recipe::all().into_iter().map(|recipe| attempt(recipe, config, dialer.clone()));
-    let tried = futures::future::join_all(tries).await;
+    let tried = attempts(config, dialer).await;
     let place = match &config.address {
         Some(address) => format!("at {address}"),
         None => "on this machine (--installer-ip names another one)".to_owned(),
@@ -72,11 +87,22 @@ pub(crate) async fn first(config: &SutConfig, dialer: &Dialer) -> Result<Box<dyn
     Err(Error::NothingDetected { place, tried: lines.join("\n") })
 }
 
-async fn attempt(recipe: Box<dyn Recipe>, config: &SutConfig, dialer: Dialer) -> (Box<dyn Recipe>, Candidate) {
+async fn attempt(
+    recipe: Box<dyn Recipe>,
+    config: &SutConfig,
+    dialer: Dialer,
+    homes: &Homes,
+) -> (Box<dyn Recipe>, Candidate) {
     let mut defaults = recipe.home();
     // A usual address is somebody else's network as likely as not: nobody knocks there unasked.
     defaults.address = None;
+    let login = format!("{} {}", defaults.user, defaults.password.unwrap_or_default());
     let site = Site::new(config.clone(), &defaults, dialer);
+    let site = {
+        // One connection for all who log in alike.
+        let mut homes = homes.lock().unwrap_or_else(PoisonError::into_inner);
+        site.sharing(homes.entry(login))
+    };
     let probe = recipe.probe(&site).await;
     let probe = probe.unwrap_or_else(|error| Probe { found: false, evidence: error.to_string() });
     let candidate = Candidate { installer: recipe.name().to_owned(), place: site.home().name(), probe };

@@ -54,6 +54,14 @@ pub enum Error {
         /// What is missing, and what to do about it.
         message: String,
     },
+    /// Nothing says how a node is logged in to.
+    #[error("node {node} cannot be logged in to: {reason}")]
+    NoAccess {
+        /// Its name.
+        node: String,
+        /// Why not.
+        reason: String,
+    },
     /// There is no installer of that name.
     #[error("there is no installer `{name}`{suggestion}; known: {known}")]
     UnknownInstaller {
@@ -99,7 +107,7 @@ impl From<Error> for InstallerError {
         let text = error.to_string();
         match error {
             error if error.is_usage() => Self::Input(text),
-            Error::Missing { .. } | Error::NothingDetected { .. } => Self::Unsupported(text),
+            Error::Missing { .. } | Error::NoAccess { .. } | Error::NothingDetected { .. } => Self::Unsupported(text),
             Error::Output { .. } => Self::Unexpected(text),
             _ => Self::Unreachable(text),
         }

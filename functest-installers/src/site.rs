@@ -2,6 +2,7 @@
 //! Where a deployment is: the installer's machine, and shells on it and on the nodes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use functest_core::sut::{Access, Identity, Node};
@@ -42,6 +43,12 @@ impl Site {
             None => Shell::Local,
         };
         Self { config: Arc::new(config), dialer, home, home_access, nodes: Arc::default() }
+    }
+
+    /// With the shell of others that log in alike, or its own for them to share.
+    pub(crate) fn sharing(self, others: Entry<'_, String, Shell>) -> Self {
+        let home = others.or_insert_with(|| self.home.clone()).clone();
+        Self { home, ..self }
     }
 
     /// What the user said.
@@ -112,8 +119,8 @@ impl Site {
             return Ok(self.home.clone());
         }
         let Some(access) = &node.access else {
-            let message = format!("node {}: it has no address that one could log in to", node.id);
-            return Err(Error::Missing { installer: "nodes", message });
+            let reason = "the installer knows no address of it".to_owned();
+            return Err(Error::NoAccess { node: node.name.clone(), reason });
         };
         let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || Shell::Remote(Host::new(self.dialer.clone(), self.config.target(access)));

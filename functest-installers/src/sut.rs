@@ -44,6 +44,18 @@ pub(crate) fn sudo_of(node: &Node) -> Sudo {
     Sudo::root().password(node.access.as_ref().and_then(|access| access.sudo_password.clone()))
 }
 
+/// The scenario's name as OPNFV makes it of what is there. Features cannot be seen.
+fn scenario(nodes: &[Node], sdn: Option<&SdnController>) -> Option<String> {
+    let controllers = nodes.iter().filter(|node| node.is(&Role::Controller)).count();
+    let controller = match sdn.map(|sdn| sdn.name.as_str()) {
+        Some("opendaylight") => "odl",
+        Some(other) => other,
+        None => "nosdn",
+    };
+    let availability = if controllers > 1 { "ha" } else { "noha" };
+    (controllers > 0).then(|| format!("os-{controller}-nofeature-{availability}"))
+}
+
 impl Sut {
     /// The system that `config` describes. Where it names no installer, all are tried.
     ///
@@ -122,10 +134,7 @@ impl Sut {
     pub async fn session(&self, node: &Node) -> Result<Session, Error> {
         match self.shell(node)? {
             Shell::Remote(host) => Ok(host.session().await?),
-            Shell::Local => {
-                let message = format!("node {} is this machine: nobody logs in to it", node.name);
-                Err(Error::Missing { installer: "nodes", message })
-            }
+            Shell::Local => Err(Error::NoAccess { node: node.name.clone(), reason: "it is this machine".into() }),
         }
     }
 
@@ -231,8 +240,8 @@ impl Installer for Sut {
         Ok(Deployment {
             installer: self.name().to_owned(),
             installer_address: self.0.site.home_access().map(|access| access.address.clone()),
-            scenario: None,
-            pod: None,
+            scenario: self.0.site.config().scenario.clone().or_else(|| scenario(&nodes, sdn.as_ref().ok()?.as_ref())),
+            pod: self.0.site.config().pod.clone(),
             openstack_version: version.unwrap_or_else(|error| {
                 kept(error);
                 None

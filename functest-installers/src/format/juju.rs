@@ -55,6 +55,8 @@ struct Application {
     units: Option<BTreeMap<String, Unit>>,
     #[serde(default)]
     version: Option<String>,
+    #[serde(default)]
+    charm_channel: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -90,6 +92,11 @@ impl Status {
     pub fn version_of(&self, part: &str) -> Option<String> {
         let found = self.applications.iter().find(|(name, _)| name.contains(part))?;
         found.1.version.clone().filter(|version| !version.is_empty())
+    }
+
+    /// The channel that an application's charm comes from.
+    pub fn channel_of(&self, application: &str) -> Option<String> {
+        self.applications.get(application)?.charm_channel.clone()
     }
 
     /// Whether an application's name has `part` in it.

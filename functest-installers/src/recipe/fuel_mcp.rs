@@ -2,7 +2,7 @@
 //! Fuel of the MCP kind: a Salt master, whose pillars say what each minion does.
 
 use async_trait::async_trait;
-use functest_core::sut::{Access, Credentials, DeploymentStatus, Node, NodeStatus, Probe, Role};
+use functest_core::sut::{Access, Credentials, DeploymentStatus, Node, NodeStatus, Probe, Role, SdnController};
 use functest_ssh::{Command, Sudo};
 use serde_json::Value;
 
@@ -64,6 +64,19 @@ impl Recipe for FuelMcp {
             }
         }
         Err(no_credentials(NAME, &format!("{path} of a controller")))
+    }
+
+    async fn sdn_controller(&self, site: &Site, nodes: &[Node]) -> Result<Option<SdnController>, Error> {
+        if !nodes.iter().any(|node| node.is(&Role::Opendaylight)) {
+            return Ok(None);
+        }
+        let words =
+            ["-I", "opendaylight:server:enabled:True", "pkg.version", "opendaylight", "--out", "json", "--static"];
+        let command = Command::new("salt").args(words).sudo(Some(site.home_sudo())).repeatable();
+        let answers = json(NAME, "salt pkg.version opendaylight", &site.home().run(&command).await?.stdout_text())?;
+        let versions = answers.as_object().into_iter().flat_map(|map| map.values());
+        let version = versions.filter_map(Value::as_str).find(|version| !version.is_empty()).map(str::to_owned);
+        Ok(Some(SdnController { name: "opendaylight".into(), version }))
     }
 
     async fn status(&self, _site: &Site) -> Result<DeploymentStatus, Error> {

@@ -20,7 +20,7 @@ mod sunbeam;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use functest_core::sut::{Credentials, DeploymentStatus, Identity, Node, Probe, Role, SdnController};
+use functest_core::sut::{Credentials, DeploymentStatus, Identity, Node, NodeStatus, Probe, Role, SdnController};
 use functest_ssh::Command;
 
 use crate::error::Error;
@@ -125,12 +125,14 @@ const NOVA_VERSION: &str = "nova-manage --version 2>&1 || nova-manage version 2>
     dpkg-query -W -f '${Version}\\n' nova-common 2>/dev/null || rpm -q --qf '%{VERSION}\\n' openstack-nova-common 2>/dev/null; true";
 
 /// Prints `name version` of an SDN controller that is installed, by package or by folder, also in a container.
-const SDN_CONTROLLER: &str = "for name in opendaylight onos; do \
-    version=$(dpkg-query -W -f '${Version}' $name 2>/dev/null || rpm -q --qf '%{VERSION}' $name 2>/dev/null || \
-      yum -q info $name 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1) && [ -n \"$version\" ] && \
-      case $version in *'not installed'*) ;; *) echo \"$name $version\"; exit 0;; esac; \
-    for engine in docker podman; do version=$($engine exec $name yum -q info $name 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1); \
-      [ -n \"$version\" ] && echo \"$name $version\" && exit 0; done; done; \
+const SDN_CONTROLLER: &str = "said() { [ -n \"$2\" ] && echo \"$1 $2\" && exit 0; }; \
+    for name in opendaylight onos; do \
+    said $name \"$(dpkg-query -W -f '${Version}' $name 2>/dev/null)\"; \
+    said $name \"$(rpm -q --qf '%{VERSION}' $name 2>/dev/null | grep -v 'not installed')\"; \
+    said $name \"$(apt-cache policy $name 2>/dev/null | sed -n 's/^ *Installed: *//p' | grep -v none)\"; \
+    said $name \"$(yum info $name 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1)\"; \
+    for engine in docker podman; do \
+    said $name \"$($engine exec $name yum info $name 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1)\"; done; done; \
     find /opt -maxdepth 4 \\( -name 'distribution-karaf*' -o -name 'karaf-0*' -o -name 'onos-[0-9]*' \\) 2>/dev/null | head -n 1";
 
 fn sdn_controller(text: &str) -> Option<SdnController> {
@@ -138,7 +140,7 @@ fn sdn_controller(text: &str) -> Option<SdnController> {
     if let Some((name, version)) = line.split_once(' ') {
         return Some(SdnController { name: name.to_owned(), version: Some(version.to_owned()) });
     }
-    let folder = line.rsplit('/').next()?;
+    let folder = line.rsplit('/').next()?.trim_end_matches(".tar.gz").trim_end_matches(".zip");
     let version = folder.trim_start_matches(|c: char| !c.is_ascii_digit());
     let name = if folder.starts_with("onos") { "onos" } else { "opendaylight" };
     Some(SdnController { name: name.to_owned(), version: (!version.is_empty()).then(|| version.to_owned()) })
@@ -148,7 +150,8 @@ fn sdn_controller(text: &str) -> Option<SdnController> {
 fn places(site: &Site, nodes: &[Node], roles: &[Role]) -> Vec<(Shell, functest_ssh::Sudo)> {
     let mut places = Vec::new();
     for role in roles {
-        for node in nodes.iter().filter(|node| node.is(role)).take(3) {
+        let is_up = |node: &&Node| !matches!(node.status, NodeStatus::Offline | NodeStatus::Unused);
+        for node in nodes.iter().filter(|node| node.is(role)).filter(is_up).take(3) {
             if let Ok(shell) = site.node(node) {
                 places.push((shell, crate::sut::sudo_of(node)));
             }

@@ -49,9 +49,11 @@ impl Recipe for OpenStackHelm {
         let secret = get(site, "secret keystone-keystone-admin").await?;
         let data =
             secret["data"].as_object().ok_or_else(|| no_credentials(NAME, "the secret keystone-keystone-admin"))?;
-        let decoded = data.iter().filter_map(|(name, value)| Some((name.clone(), decoded(value.as_str()?)?.into())));
+        let values = data.iter().filter_map(|(name, value)| Some((name.clone(), decoded(value.as_str()?)?)));
+        let variables =
+            values.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.into())).collect();
         let origin = format!("secret keystone-keystone-admin, by {}", site.home().name());
-        Ok(Credentials { variables: decoded.collect(), ca_certificate: None, origin })
+        Ok(Credentials { variables, ca_certificate: None, origin })
     }
 
     async fn openstack_version(&self, site: &Site, _nodes: &[Node]) -> Result<Option<String>, Error> {

@@ -42,7 +42,8 @@ impl Recipe for Sunbeam {
             Ok(status) => status.nodes("ubuntu"),
             Err(_) => joid::status(site, NAME, MODELS[1]).await?.nodes("ubuntu"),
         };
-        // Roles are Sunbeam's own.
+        // Roles are Sunbeam's own: it puts charms on every machine.
+        nodes.iter_mut().for_each(|node| node.roles.clear());
         let text = site.home().ask(Command::shell(format!("{SUNBEAM} cluster list -f yaml"))).await?;
         add_roles(&text, &mut nodes).map_err(|message| Error::Output {
             installer: NAME,
@@ -65,6 +66,13 @@ impl Recipe for Sunbeam {
             return Err(no_credentials(NAME, "what `sunbeam openrc` prints"));
         }
         Ok(Credentials { variables, ca_certificate: None, origin: format!("sunbeam openrc on {}", site.home().name()) })
+    }
+
+    async fn openstack_version(&self, site: &Site, _nodes: &[Node]) -> Result<Option<String>, Error> {
+        // Its charms come from a channel of the release, such as `2024.1/stable`.
+        let status = joid::status(site, NAME, MODELS[0]).await?;
+        let channel = status.channel_of("openstack-hypervisor").or_else(|| status.channel_of("sunbeam-machine"));
+        Ok(channel.and_then(|channel| channel.split('/').next().map(str::to_owned)))
     }
 
     async fn status(&self, site: &Site) -> Result<DeploymentStatus, Error> {
