@@ -26,6 +26,17 @@ pub(crate) enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A service is to be disturbed, and nobody has allowed it.
+    #[error("the cloud's users may notice that: say --allow-disruption if they may")]
+    Disruption,
     /// Ctrl-C before anything was made.
     #[error("interrupted")]
     Interrupted,
@@ -35,6 +46,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Functest(error) => error.exit_code(),
+            Self::Read { .. } | Self::Disruption => exit_code::USAGE,
             Self::Write { .. } | Self::Runtime(_) | Self::Print(_) | Self::Json(_) => exit_code::INTERNAL,
             Self::Interrupted => exit_code::INTERRUPTED,
         }

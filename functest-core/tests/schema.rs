@@ -40,7 +40,8 @@ fn the_reference_names_every_key_and_decision() {
         tables.filter_map(|table| table["properties"].as_object()).flat_map(|properties| properties.keys().cloned());
     use Decision::*;
     let decisions = [Selected, Disabled, Installer, Scenario, Environment, Excluded, OutOfScope, NoDriver];
-    let sources = [FactSource::Given, FactSource::Environment, FactSource::Default, FactSource::Unknown];
+    let sources =
+        [FactSource::Given, FactSource::Environment, FactSource::Installer, FactSource::Default, FactSource::Unknown];
     let words = decisions.iter().map(serde_json::to_value).chain(sources.iter().map(serde_json::to_value));
     let words = words.map(|word| word.unwrap().as_str().unwrap().to_owned());
     let reference = std::fs::read_to_string(docs("catalogue.md")).unwrap();

@@ -80,6 +80,23 @@ pub enum Error {
     /// A ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The system under test cannot be asked.
+    #[error(transparent)]
+    Sut(#[from] functest_installers::Error),
+    /// The installer does not answer.
+    #[error(transparent)]
+    Installer(#[from] functest_core::sut::InstallerError),
+    /// A file of credentials or nodes cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Credentials are wanted from an installer, and none is named.
+    #[error("no installer is named that could be asked for credentials: use --installer-ip, --inventory or --sut")]
+    NoInstaller,
     /// A report cannot be read or written.
     #[error(transparent)]
     Results(#[from] functest_results::Error),
@@ -95,7 +112,11 @@ impl Error {
             Self::Cloud(error) if error.is_usage() => exit_code::USAGE,
             // A cloud that refuses or does not answer is a verdict about the cloud.
             Self::Cloud(_) => exit_code::NOT_PASSED,
-            Self::State { .. } | Self::Ledger(_) | Self::Run(_) => exit_code::INTERNAL,
+            Self::Sut(error) if error.is_usage() => exit_code::USAGE,
+            Self::Installer(functest_core::sut::InstallerError::Input(_)) => exit_code::USAGE,
+            // So is a node that does.
+            Self::Sut(_) | Self::Installer(_) => exit_code::NOT_PASSED,
+            Self::State { .. } | Self::Ledger(_) | Self::Run(_) | Self::Write { .. } => exit_code::INTERNAL,
             Self::Results(error) => match error {
                 functest_results::Error::Taken { .. }
                 | functest_results::Error::Read { .. }

@@ -38,7 +38,7 @@ impl Functest {
     pub fn plan(&self, request: &RunRequest) -> Result<Plan, Error> {
         let catalogue = self.catalogue(request.catalogue.as_deref())?;
         let wanted = Request::new(&request.names, &request.exclude, request.scope.as_deref())?;
-        let facts = Facts::gather(&catalogue, &request.facts(), self.variables.as_ref());
+        let facts = Facts::gather(&catalogue, &request.facts(), self.variables.as_ref(), &request.told);
         let selection = select(&catalogue, &facts, &wanted, &self.registry)?;
         let layers = layers(request, &catalogue)?;
         let mut planner = Planner {

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use functest_installers::Sut;
+
 use crate::cloud::SandboxRequest;
 
 /// What to run, where, and how.
@@ -32,6 +34,16 @@ pub struct RunRequest {
     pub settings: Option<PathBuf>,
     /// The folder of this very run; `None` makes one in the state folder.
     pub run_dir: Option<PathBuf>,
+    /// The system under test, where its installer is to be asked.
+    pub sut: Option<Sut>,
+    /// What the installer has told, by the variables that carry it; see [`Functest::ask_installer`].
+    ///
+    /// [`Functest::ask_installer`]: crate::Functest::ask_installer
+    pub told: Vec<(String, String)>,
+    /// Take the cloud's credentials from the installer.
+    pub fetch_credentials: bool,
+    /// Collect the logs of all nodes into the run folder when a case does not pass.
+    pub collect_logs: bool,
 }
 
 impl RunRequest {

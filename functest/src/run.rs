@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Running a plan.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::Utc;
@@ -10,15 +10,20 @@ use functest_core::event::{CancelLevel, RunHead};
 use functest_core::ledger::{Head, Journal};
 use functest_core::record::RunRecord;
 use functest_core::sink::SinkError;
-use functest_core::{Environment, Sink, ledger};
+use functest_core::{Environment, Sink, exit_code, ledger};
+use functest_installers::{LogReport, Sut};
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudEnvironment, Connection};
 use functest_results::RunFolder;
 use functest_runner::EventChannel;
 use functest_sandbox::Sandbox;
 
+use crate::cloud::Chosen;
 use crate::error::Error;
 use crate::plan::Plan;
+
+/// The folder in a run folder that holds the logs of nodes.
+const NODE_LOGS: &str = "nodes";
 
 /// A run that has started.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub struct RunHandle {
     inner: functest_runner::RunHandle,
     /// The cloud, where it is one of ours: it lives until the run has ended.
     sandbox: Option<Sandbox>,
+    /// Whose nodes' logs are collected when a case does not pass.
+    logs_of: Option<Sut>,
 }
 
 /// How a run ended.
@@ -42,6 +49,8 @@ pub struct RunSummary {
     pub exit_code: u8,
     /// Why the first sink that failed did.
     pub sink_error: Option<SinkError>,
+    /// The nodes' logs, where they were asked for and a case did not pass.
+    pub node_logs: Option<LogReport>,
 }
 
 impl Plan {
@@ -69,6 +78,7 @@ impl Plan {
             None => Arc::new(NoEnvironment),
         };
         let functest = self.functest.clone();
+        let logs_of = self.request.sut.clone().filter(|_| self.request.collect_logs);
         let plan = functest_runner::Plan {
             head,
             tiers: self.tiers,
@@ -80,11 +90,15 @@ impl Plan {
         all.extend(sinks);
         functest.state.point_latest_at(&run_id)?;
         let inner = functest_runner::start(plan, environment, events, all)?;
-        Ok(RunHandle { run_id, folder, notices, inner, sandbox })
+        Ok(RunHandle { run_id, folder, notices, inner, sandbox, logs_of })
     }
 
     async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Sandbox>), Error> {
-        let found = self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?;
+        let found = match (self.request.fetch_credentials, &self.request.sut) {
+            (true, Some(sut)) => Some(Chosen { config: self.functest.cloud_of(sut).await?, sandbox: None }),
+            (true, None) => return Err(Error::NoInstaller),
+            _ => self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?,
+        };
         let Some(chosen) = found else {
             let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
             return if someone_does { Err(Error::NoCloud) } else { Ok((None, None)) };
@@ -97,7 +111,7 @@ impl Plan {
         &self,
         connection: Connection,
         run_id: &str,
-        folder: &std::path::Path,
+        folder: &Path,
     ) -> Result<CloudEnvironment, Error> {
         let head = Head {
             version: ledger::VERSION,
@@ -171,11 +185,22 @@ impl RunHandle {
         let outcome = self.inner.join().await;
         drop(self.sandbox);
         let outcome = outcome?;
+        let node_logs = match &self.logs_of {
+            Some(sut) if outcome.exit_code != exit_code::OK => Some(collect(sut, &self.folder.join(NODE_LOGS)).await),
+            _ => None,
+        };
         Ok(RunSummary {
             record: outcome.record,
             folder: self.folder,
             exit_code: outcome.exit_code,
             sink_error: outcome.sink_error,
+            node_logs,
         })
     }
+}
+
+/// The logs of all nodes. That they cannot be had changes nothing about the run: it is said.
+async fn collect(sut: &Sut, folder: &Path) -> LogReport {
+    let collected = async { sut.collect_logs(sut.list().await?.to_vec(), folder).await };
+    collected.await.unwrap_or_else(|error| LogReport { collected: Vec::new(), problems: vec![error.to_string()] })
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 
 const RUNS: &str = "runs";
 const LATEST: &str = "latest";
+const CERTIFICATES: &str = "certificates";
 
 /// The state folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,15 @@ impl StateFolder {
         let (latest, new) = (self.0.join(LATEST), self.0.join(format!(".{LATEST}-{run_id}")));
         std::os::unix::fs::symlink(Path::new(RUNS).join(run_id), &new).map_err(at(&new))?;
         std::fs::rename(&new, &latest).map_err(at(&latest))
+    }
+
+    /// Keeps the certificate of an authority that an installer has made; returns its file.
+    pub(crate) fn keep_certificate(&self, installer: &str, pem: &str) -> Result<PathBuf, Error> {
+        let folder = self.0.join(CERTIFICATES);
+        std::fs::create_dir_all(&folder).map_err(at(&folder))?;
+        let file = folder.join(format!("{installer}.pem"));
+        functest_results::write(&file, pem.as_bytes())?;
+        Ok(file)
     }
 
     /// Every run that is known, the oldest first. A run whose own folder is gone is passed over.

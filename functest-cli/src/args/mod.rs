@@ -2,18 +2,24 @@
 //! What can be typed. Only flags: what they mean is the library's business.
 
 mod catalogue;
+mod nodes;
 mod openstack;
 mod report;
 mod run;
 mod sandbox;
+mod sut;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::catalogue::{CatalogueArgs, TestCaseCommand, TierCommand};
+pub(crate) use self::nodes::{
+    DetectArgs, ExecArgs, GetArgs, ListArgs, LogsArgs, NodesCommand, PutArgs, ServiceArgs, ShowArgs, SshArgs,
+};
 pub(crate) use self::openstack::{CheckArgs, CleanArgs, OpenStackCommand};
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::run::RunArgs;
 pub(crate) use self::sandbox::{MatrixArgs, SandboxArgs, SandboxCommand, ServeArgs};
+pub(crate) use self::sut::{CredentialsArgs, ReachArgs, SutArgs, SutCommand, SutInfoArgs};
 
 /// Tells whether an OpenStack cloud works, how well, and since when not.
 #[derive(Debug, Parser)]
@@ -28,6 +34,7 @@ pub(crate) use self::sandbox::{MatrixArgs, SandboxArgs, SandboxCommand, ServeArg
   functest run --dry-run --installer apex      what would run there, and why the rest would not
   functest openstack check --cloud mycloud     what the cloud offers, and what is missing
   functest openstack clean                     delete what dead runs left
+  functest nodes exec --role compute -- uptime on every compute node, whatever deployed it
   functest report latest --format junit        a run's report again
 
 Exit codes:
@@ -98,6 +105,21 @@ pub(crate) enum Command {
   functest openstack check --cloud mycloud"
     )]
     OpenStack(OpenStackCommand),
+    /// The nodes of the system under test, whatever deployed it: list them, log in, run commands, copy files, see logs.
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  functest nodes detect --installer-ip 192.0.2.1
+  functest nodes exec --inventory pod.yaml --role compute -- uptime"
+    )]
+    Nodes(NodesCommand),
+    /// What was deployed, by what, and how its cloud is logged in to.
+    #[command(
+        subcommand,
+        after_help = "Example:
+  functest sut info --installer apex --installer-ip 192.0.2.1"
+    )]
+    Sut(SutCommand),
     /// Serve a cloud of our own to try things on, and see what the cases notice on broken ones.
     #[command(
         subcommand,

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use functest::RunRequest;
+use functest::{RunRequest, SutRequest};
 
-use super::{CatalogueArgs, SandboxArgs};
+use super::{CatalogueArgs, ReachArgs, SandboxArgs};
 
 /// Run test cases or tiers against a cloud.
 #[derive(Clone, Debug, Args)]
@@ -16,6 +16,7 @@ use super::{CatalogueArgs, SandboxArgs};
   functest run snaps_health_check --cloud mycloud --set snaps_health_check.image=cirros-0.6.2
   functest run --cloud mycloud --exclude 'api_*' --scope 'create_.*' --jobs 1
   functest run --catalogue testcases.yaml --installer apex --dry-run
+  functest run healthcheck --installer kolla-ansible --installer-ip 192.0.2.1 --fetch-credentials --collect-logs
 
 Ctrl-C (or SIGTERM, SIGHUP) ends the run: what runs is stopped, what was made is deleted, the
 report is written. A second one leaves the clean-up to `functest openstack clean`.")]
@@ -55,9 +56,22 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
     #[command(flatten, next_help_heading = "With --cloud sandbox")]
     sandbox: SandboxArgs,
+    /// Take the cloud's credentials from the installer.
+    #[arg(long, conflicts_with = "cloud", help_heading = "The system under test")]
+    fetch_credentials: bool,
+    /// When a case does not pass, collect the logs of all nodes into the run folder.
+    #[arg(long, help_heading = "The system under test")]
+    collect_logs: bool,
+    #[command(flatten)]
+    reach: ReachArgs,
 }
 
 impl RunArgs {
+    /// How the installer is reached, where it is to be asked.
+    pub(crate) fn sut(&self) -> SutRequest {
+        self.reach.clone().request(self.catalogue.installer.clone())
+    }
+
     pub(crate) fn request(self) -> RunRequest {
         RunRequest {
             names: self.names,
@@ -69,6 +83,8 @@ impl RunArgs {
             set: self.set,
             settings: self.settings,
             run_dir: self.run_dir,
+            fetch_credentials: self.fetch_credentials,
+            collect_logs: self.collect_logs,
             ..self.catalogue.request()
         }
     }

@@ -2,10 +2,12 @@
 //! The commands: a request to the library, and its answer in words.
 
 mod catalogue;
+mod nodes;
 mod openstack;
 mod report;
 mod run;
 mod sandbox;
+mod sut;
 
 use clap::CommandFactory;
 use functest::Functest;
@@ -23,6 +25,8 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
         Command::Tier(command) => catalogue::tier(&functest, command, output),
         Command::TestCase(command) => catalogue::test_case(&functest, command, output),
         Command::OpenStack(command) => openstack::execute(&functest, command, output),
+        Command::Nodes(command) => nodes::execute(&functest, command, output),
+        Command::Sut(command) => sut::execute(&functest, command, output),
         Command::Sandbox(command) => sandbox::execute(&functest, command, output),
         Command::Report(args) => report::execute(&functest, args, output),
         Command::Completions { shell } => {
@@ -38,6 +42,14 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
     runtime.block_on(work)
+}
+
+/// `work`, unless somebody ends it before.
+async fn interruptible<T>(work: impl Future<Output = Result<T, functest::Error>>) -> Result<T, Error> {
+    tokio::select! {
+        result = work => Ok(result?),
+        () = stop_signal() => Err(Error::Interrupted),
+    }
 }
 
 /// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone.

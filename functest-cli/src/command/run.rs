@@ -3,9 +3,9 @@
 
 use functest::core::event::CancelLevel;
 use functest::core::{Sink, exit_code};
-use functest::{Functest, Plan, RunSummary};
+use functest::{Functest, Plan, RunRequest, RunSummary, SutRequest};
 
-use super::{block_on, stop_signal};
+use super::{block_on, interruptible, stop_signal};
 use crate::args::RunArgs;
 use crate::error::Error;
 use crate::output::Output;
@@ -13,7 +13,13 @@ use crate::terminal::{plan_table, progress, summary};
 
 pub(super) fn execute(functest: &Functest, args: RunArgs, output: &Output) -> Result<u8, Error> {
     let (dry_run, json) = (args.dry_run, args.json);
-    let plan = functest.plan(&args.request())?;
+    let sut = args.sut();
+    let mut request = args.request();
+    // A dry run connects to nothing.
+    if !dry_run {
+        block_on(ask_installer(functest, &sut, &mut request, output))?;
+    }
+    let plan = functest.plan(&request)?;
     output.warnings(plan.warnings());
     if dry_run {
         match json {
@@ -25,6 +31,24 @@ pub(super) fn execute(functest: &Functest, args: RunArgs, output: &Output) -> Re
     let summary = block_on(run(plan, output))?;
     report(&summary, json, output)?;
     Ok(summary.exit_code)
+}
+
+/// What nobody has said, the installer may tell.
+async fn ask_installer(
+    functest: &Functest,
+    sut: &SutRequest,
+    request: &mut RunRequest,
+    output: &Output,
+) -> Result<(), Error> {
+    let asked = interruptible(async {
+        request.sut = functest.sut_if_named(sut).await?;
+        if request.sut.is_some() {
+            output.note("Asking the installer ...");
+        }
+        Ok(functest.ask_installer(request).await)
+    });
+    output.warnings(&asked.await?);
+    Ok(())
 }
 
 async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
@@ -58,6 +82,13 @@ async fn listen(run_id: String, cancel: impl Fn(CancelLevel), output: Output) {
 fn report(summary: &RunSummary, json: bool, output: &Output) -> Result<(), Error> {
     if let Some(error) = &summary.sink_error {
         output.warning(format!("a report is incomplete: {error}"));
+    }
+    if let Some(logs) = &summary.node_logs {
+        output.warnings(&logs.problems);
+        let folder = logs.collected.first().and_then(|log| log.file.parent());
+        if let Some(folder) = folder {
+            output.note(format!("Logs of {} nodes: {}", logs.collected.len(), folder.display()));
+        }
     }
     let page = summary.folder.join(functest::Format::Html.file_name());
     if json {

@@ -2,6 +2,8 @@
 //! What is shown on a terminal.
 
 pub(crate) mod case_page;
+pub(crate) mod interactive;
+pub(crate) mod node_table;
 pub(crate) mod plan_table;
 pub(crate) mod progress;
 pub(crate) mod summary;

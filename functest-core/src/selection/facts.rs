@@ -13,6 +13,8 @@ pub enum FactSource {
     Given,
     /// The environment variable.
     Environment,
+    /// The installer of the system says so.
+    Installer,
     /// The catalogue's generation assumes it.
     Default,
     /// Nobody said anything.
@@ -36,6 +38,7 @@ impl Fact {
         match (&self.value, self.source) {
             (Some(value), FactSource::Default) => format!("`{value}` (assumed, because it is not given)"),
             (Some(value), FactSource::Environment) => format!("`{value}` (from ${})", self.variable),
+            (Some(value), FactSource::Installer) => format!("`{value}` (from the installer)"),
             (Some(value), _) => format!("`{value}`"),
             (None, _) => "not given".into(),
         }
@@ -47,12 +50,13 @@ impl Fact {
 pub struct Facts(Vec<Fact>);
 
 impl Facts {
-    /// Looks up every variable that `catalogue` names: first in `given`, then in the environment, then among the
-    /// defaults of the catalogue's generation. An empty value counts as none.
+    /// Looks up every variable that `catalogue` names: first in `given`, then in the environment, then in what the
+    /// installer has `told`, then among the defaults of the catalogue's generation. An empty value counts as none.
     pub fn gather(
         catalogue: &Catalogue,
         given: &[(String, String)],
         environment: &dyn Fn(&str) -> Option<String>,
+        told: &[(String, String)],
     ) -> Self {
         let mut variables = vec!["INSTALLER_TYPE", "DEPLOY_SCENARIO"];
         if catalogue.tiers.iter().any(|tier| tier.ci_loop().is_some()) {
@@ -66,11 +70,17 @@ impl Facts {
             }
         }
         let look_up = |variable: &str| {
-            let given = given.iter().rev().find(|(name, _)| name == variable).map(|(_, value)| value.clone());
-            let stated = given.map(|value| (value, FactSource::Given));
-            let found = stated.or_else(|| environment(variable).map(|value| (value, FactSource::Environment)));
+            let among = |pairs: &[(String, String)]| {
+                pairs.iter().rev().find(|(name, _)| name == variable).map(|(_, value)| value.clone())
+            };
+            let sources = [
+                (among(given), FactSource::Given),
+                (environment(variable), FactSource::Environment),
+                (among(told), FactSource::Installer),
+            ];
+            let said = sources.into_iter().find_map(|(value, source)| Some((value?, source)));
             let assumed = || default_of(variable, catalogue.generation, environment);
-            match found.filter(|(value, _)| !value.is_empty()) {
+            match said.filter(|(value, _)| !value.is_empty()) {
                 Some((value, source)) => (Some(value), source),
                 None => assumed().map_or((None, FactSource::Unknown), |value| (Some(value), FactSource::Default)),
             }

@@ -81,6 +81,7 @@ fn fact(fact: &Fact) -> Known {
     };
     let note = match fact.source {
         FactSource::Given | FactSource::Unknown => None,
+        FactSource::Installer => Some("from the installer".into()),
         FactSource::Environment => Some(format!("from ${}", fact.variable)),
         FactSource::Default => Some("assumed, because it is not given".into()),
     };

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `functest sut`.
+
+use functest::core::exit_code;
+use functest::core::words::visible;
+use functest::{Functest, SutInfo};
+
+use super::{block_on, interruptible};
+use crate::args::{CredentialsArgs, SutCommand, SutInfoArgs};
+use crate::error::Error;
+use crate::output::Output;
+use crate::terminal::node_table;
+
+pub(super) fn execute(functest: &Functest, command: SutCommand, output: &Output) -> Result<u8, Error> {
+    match command {
+        SutCommand::Info(args) => info(functest, args, output),
+        SutCommand::Credentials(args) => credentials(functest, args, output),
+    }
+}
+
+fn info(functest: &Functest, args: SutInfoArgs, output: &Output) -> Result<u8, Error> {
+    output.note("Asking the installer ...");
+    let info = block_on(interruptible(async {
+        let sut = functest.sut(&args.sut.request()).await?;
+        functest.sut_info(&sut).await
+    }))?;
+    output.warnings(&info.deployment.problems);
+    match args.json {
+        true => output.json(&info)?,
+        false => print(&info, output)?,
+    }
+    Ok(exit_code::OK)
+}
+
+fn print(info: &SutInfo, output: &Output) -> Result<(), Error> {
+    let deployment = &info.deployment;
+    let or_unknown = |value: Option<String>| value.unwrap_or_else(|| "not known".into());
+    let at = deployment.installer_address.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
+    output.line(format!("Installer: {}{at}", deployment.installer))?;
+    output.line(format!("Status: {}", deployment.status))?;
+    output.line(format!("Scenario: {}", or_unknown(deployment.scenario.clone())))?;
+    output.line(format!("Pod: {}", or_unknown(deployment.pod.clone())))?;
+    output.line(format!("OpenStack: {}", visible(&or_unknown(deployment.openstack_version.clone()))))?;
+    let sdn = deployment.sdn_controller.as_ref().map_or_else(|| "none".into(), ToString::to_string);
+    output.line(format!("SDN controller: {}", visible(&sdn)))?;
+    output.table(&node_table::nodes(&deployment.nodes, output))
+}
+
+fn credentials(functest: &Functest, args: CredentialsArgs, output: &Output) -> Result<u8, Error> {
+    output.note("Asking the installer ...");
+    block_on(interruptible(async {
+        let sut = functest.sut(&args.sut.request()).await?;
+        functest.write_credentials(&sut, &args.output).await
+    }))?;
+    output.line(format!("Credentials: {}", args.output.display()))?;
+    Ok(exit_code::OK)
+}
