@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use functest_core::suggest::did_you_mean;
 use functest_core::sut::{Access, Identity};
 use functest_ssh::{Deadlines, HostKeyPolicy, HostKeys, Login, Target};
 use secrecy::SecretString;
@@ -93,12 +94,14 @@ fn ssh_port() -> u16 {
 /// The parser does not place unknown keys at the top; their line is the first that begins with them.
 fn located(text: &str, error: &serde_yaml::Error) -> String {
     let message = error.to_string();
-    let key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    let is_of = |key: &str, line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
-    match key.and_then(|key| text.lines().position(|line| is_of(key, line))) {
-        Some(line) if error.location().is_none() => format!("{message} at line {}", line + 1),
-        _ => message,
-    }
+    let Some(key) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) else {
+        return message;
+    };
+    let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+    let is_of_key = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+    let line = text.lines().position(is_of_key).map(|line| format!("line {}: ", line + 1)).unwrap_or_default();
+    let suggestion = did_you_mean(key, known.iter().copied());
+    format!("{line}there is no key `{key}`{suggestion}; known: {}", known.join(", "))
 }
 
 /// A secret may look like a number; and no complaint may show it.
@@ -254,7 +257,7 @@ mod tests {
         let config = config.unwrap();
         assert!(config.node.direct && config.jump[0].port == 22 && !format!("{config:?}").contains("hidden"));
         let error = read("instaler: apex\n").unwrap_err().to_string();
-        assert!(error.contains("unknown field `instaler`") && error.contains("line 1"), "{error}");
+        assert!(error.contains("line 1: there is no key `instaler`; did you mean `installer`?; known: "), "{error}");
         let error = read("deadline_factor: -1\n").unwrap_err().to_string();
         assert!(error.contains("not above 0"), "{error}");
         let error = read("password: [hidden]\n").unwrap_err().to_string();

@@ -57,10 +57,9 @@ pub struct SutInfo {
 }
 
 impl SutRequest {
-    /// Whether anything says where to ask.
-    fn names_a_place(&self, variable: impl Fn(&str) -> Option<String>) -> bool {
-        let given = self.file.is_some() || self.address.is_some() || self.inventory.is_some();
-        given || ["FUNCTEST_SUT", "INSTALLER_IP"].iter().any(|name| variable(name).is_some())
+    /// Whether it says where to ask.
+    fn says_where(&self) -> bool {
+        self.file.is_some() || self.address.is_some() || self.inventory.is_some()
     }
 
     fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<SutConfig, Error> {
@@ -120,14 +119,25 @@ impl Functest {
         Ok(Sut::open(self.sut_config(request)?).await?)
     }
 
-    /// The system under test, where anything says where it is; for a run, which can do without.
+    /// The system under test, for a run that asks it what nobody has said. A run can do without: where nothing says where
+    /// the system is, there is none, and where only variables do and lead nowhere, there is none and the second part says
+    /// why. A run that wants something `needed` of it cannot.
     ///
     /// # Errors
-    /// As [`sut`](Self::sut).
-    pub async fn sut_if_named(&self, request: &SutRequest) -> Result<Option<Sut>, Error> {
-        match request.names_a_place(|name| self.variable(name)) {
-            true => self.sut(request).await.map(Some),
-            false => Ok(None),
+    /// As [`sut`](Self::sut), where the request itself says where it is, or it is needed.
+    pub async fn sut_for_run(
+        &self,
+        request: &SutRequest,
+        needed: bool,
+    ) -> Result<(Option<Sut>, Option<String>), Error> {
+        let by_variables = ["FUNCTEST_SUT", "INSTALLER_IP"].iter().any(|name| self.variable(name).is_some());
+        match (needed || request.says_where(), by_variables) {
+            (true, _) => Ok((Some(self.sut(request).await?), None)),
+            (false, true) => match self.sut(request).await {
+                Ok(sut) => Ok((Some(sut), None)),
+                Err(error) => Ok((None, Some(format!("the installer is not asked: {error}")))),
+            },
+            (false, false) => Ok((None, None)),
         }
     }
 

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
 #[path = "../command/mod.rs"]
-mod command;
+pub(crate) mod command;
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -40,14 +40,15 @@ async fn ask_installer(
     request: &mut RunRequest,
     output: &Output,
 ) -> Result<(), Error> {
-    let asked = interruptible(async {
-        request.sut = functest.sut_if_named(sut).await?;
-        if request.sut.is_some() {
-            output.note("Asking the installer ...");
-        }
-        Ok(functest.ask_installer(request).await)
-    });
-    output.warnings(&asked.await?);
+    let needed = request.fetch_credentials || request.collect_logs;
+    let (found, problem) = interruptible(functest.sut_for_run(sut, needed)).await?;
+    output.warnings(problem.as_slice());
+    request.sut = found;
+    if request.sut.is_some() {
+        output.note("Asking the installer ...");
+        let problems = interruptible(async { Ok(functest.ask_installer(request).await) }).await?;
+        output.warnings(&problems);
+    }
     Ok(())
 }
 
