@@ -39,6 +39,11 @@ pub fn names() -> Vec<&'static str> {
     recipe::all().iter().map(|recipe| recipe.name()).collect()
 }
 
+/// Whether there is an installer of that name, or of that older word.
+pub fn is_known(name: &str) -> bool {
+    recipe(name).is_ok()
+}
+
 /// The recipe of that name. Older words for the same are known.
 pub(crate) fn recipe(name: &str) -> Result<Box<dyn Recipe>, Error> {
     let wanted = match name.to_lowercase().as_str() {

@@ -39,10 +39,10 @@ mod site;
 mod sut;
 
 pub use self::config::{Hop, HostKeyChoice, NodeConfig, SutConfig};
-pub use self::detect::{Candidate, detect, names};
+pub use self::detect::{Candidate, detect, is_known, names};
 pub use self::error::Error;
 pub use self::fan_out::PARALLEL;
-pub use self::logs::{LogReport, NodeLog};
+pub use self::logs::{LogReport, NodeLog, file_names};
 pub use self::selection::NodeSelection;
 pub use self::shell::Shell;
 pub use self::sut::Sut;

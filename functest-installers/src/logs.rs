@@ -14,7 +14,7 @@ use crate::sut::{Sut, sudo_of};
 
 /// How many bytes of a log are taken, from its end.
 const TAIL: usize = 256 * 1024;
-/// How many bytes a node may give.
+/// How many bytes a node gives; what is beyond is left out.
 const LIMIT: usize = 64 * 1024 * 1024;
 
 /// What was collected.
@@ -49,15 +49,16 @@ impl Sut {
             move |source| Error::File { path, source }
         };
         tokio::fs::create_dir_all(folder).await.map_err(failed(folder))?;
+        let names = file_names(&nodes);
         let collected = fan_out(nodes, PARALLEL, |node| async move {
             let text = self.logs_of(&node).await;
             (node, text)
         });
         let mut report = LogReport::default();
-        for (node, text) in collected.await {
+        for ((node, text), name) in collected.await.into_iter().zip(names) {
             match text {
                 Ok(text) => {
-                    let file = folder.join(format!("{}.log", file_name(&node.name)));
+                    let file = folder.join(format!("{name}.log"));
                     tokio::fs::write(&file, &text).await.map_err(failed(&file))?;
                     report.collected.push(NodeLog { node: node.name, file, bytes: text.len() as u64 });
                 }
@@ -69,7 +70,7 @@ impl Sut {
 
     async fn logs_of(&self, node: &Node) -> Result<Vec<u8>, Error> {
         let command = |elevated: bool| {
-            let command = Command::shell(script()).limit(LIMIT).deadline(Duration::from_secs(180)).repeatable();
+            let command = Command::shell(script()).limit(LIMIT + TAIL).deadline(Duration::from_secs(180)).repeatable();
             command.sudo(elevated.then(|| sudo_of(node)))
         };
         let shell = self.shell(node)?;
@@ -87,7 +88,7 @@ fn script() -> String {
     let services = "nova neutron keystone glance cinder heat placement horizon openvswitch ovn opendaylight onos rabbitmq mariadb \
                     mysql haproxy apache2 httpd libvirt juju kolla containers";
     format!(
-        "show() {{ printf '==> %s <==\\n' \"$1\"; }}; \
+        "{{ show() {{ printf '==> %s <==\\n' \"$1\"; }}; \
          for service in {services}; do for file in $(find -L /var/log/$service -maxdepth 3 -type f -name '*.log' -size +0 2>/dev/null); do \
          show \"$file\"; tail -c {TAIL} \"$file\"; echo; done; done; \
          for file in $(find -L /openstack/log /opt/stack/logs /var/snap/*/common/log -maxdepth 3 -type f -name '*.log' -size +0 2>/dev/null); do \
@@ -95,8 +96,20 @@ fn script() -> String {
          for engine in docker podman; do for name in $($engine ps --format '{{{{.Names}}}}' 2>/dev/null); do \
          show \"$engine $name\"; $engine logs --tail 1000 \"$name\" 2>&1 | tail -c {TAIL}; done; done; \
          for unit in $(systemctl list-units --plain --no-legend --type=service 'devstack@*' 2>/dev/null | cut -d ' ' -f 1); do \
-         show \"$unit\"; journalctl -u \"$unit\" -n 1000 --no-pager 2>&1 | tail -c {TAIL}; done; true"
+         show \"$unit\"; journalctl -u \"$unit\" -n 1000 --no-pager 2>&1 | tail -c {TAIL}; done; }} | head -c {LIMIT}"
     )
+}
+
+/// The names of nodes as names of files: each stays in its folder, and no two are the same.
+pub fn file_names(nodes: &[Node]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let name = file_name(&node.name);
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name));
+        names.extend(free);
+    }
+    names
 }
 
 /// A node's name as that of a file.
@@ -116,5 +129,7 @@ mod tests {
         {
             assert_eq!(file_name(name), file);
         }
+        let nodes = ["a/b", "a_b", "a_b"].map(|name| Node::new("x", name));
+        assert_eq!(file_names(&nodes), ["a_b", "a_b-2", "a_b-3"]);
     }
 }

@@ -83,7 +83,8 @@ impl Site {
         } else if access.identities.is_empty() {
             access.identities = identities.to_vec();
         }
-        access.sudo_password = said.sudo_password.clone().or_else(|| access.sudo_password.take());
+        let said_sudo = said.sudo_password.clone().or_else(|| said.password.clone());
+        access.sudo_password = said_sudo.or_else(|| access.sudo_password.take());
         if let Some(jump) = &mut access.jump {
             self.complete_hop(jump);
             return;
@@ -103,8 +104,10 @@ impl Site {
         match &mut hop.jump {
             Some(next) => self.complete_hop(next),
             None => {
-                // The user's own way leads to it, unless it is that way.
-                let way = self.config.way();
+                // Through the installer's machine, where the file is from there; else the user's own way leads to it, unless
+                // it is that way.
+                let home = self.home_access.clone().filter(|_| !self.config.node.direct).map(Box::new);
+                let way = home.or_else(|| self.config.way());
                 hop.jump = way.filter(|way| (&way.address, &way.user) != (&hop.address, &hop.user));
             }
         }

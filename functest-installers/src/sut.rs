@@ -151,22 +151,26 @@ impl Sut {
         fan_out(nodes, limit, work).await
     }
 
+    /// A node with what only it knows: architecture and hardware. Why it does not tell is in its `info`, under `problem`.
+    pub async fn in_depth(&self, mut node: Node) -> Node {
+        // Nobody waits for what the installer knows to be off.
+        if matches!(node.status, NodeStatus::Offline | NodeStatus::Unused) {
+            return node;
+        }
+        let looked = match self.shell(&node) {
+            Ok(shell) => hardware::look(&mut node, &shell).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = looked {
+            node.info.insert("problem".into(), error.to_string());
+        }
+        node
+    }
+
     async fn look_closer(&self) -> Result<&[Node], Error> {
         let find = || async {
             let nodes = self.list().await?.to_vec();
-            let looked = fan_out(nodes, PARALLEL, |mut node| async move {
-                // Nobody waits for what the installer knows to be off.
-                if node.status != NodeStatus::Offline && node.status != NodeStatus::Unused {
-                    let looked = match self.shell(&node) {
-                        Ok(shell) => hardware::look(&mut node, &shell).await,
-                        Err(error) => Err(error),
-                    };
-                    if let Err(error) = looked {
-                        node.info.insert("problem".into(), error.to_string());
-                    }
-                }
-                node
-            });
+            let looked = fan_out(nodes, PARALLEL, |node| self.in_depth(node));
             Ok::<_, Error>(looked.await)
         };
         Ok(self.0.in_depth.get_or_try_init(find).await?)

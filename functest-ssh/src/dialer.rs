@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use russh::client::Handle;
@@ -21,7 +21,15 @@ use crate::target::Target;
 /// Connects to hosts. Clones share their connections to jump hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Dialer {
-    jumps: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Session>>>>>>,
+    jumps: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Jump>>>>>,
+}
+
+/// The connection to a jump host.
+#[derive(Debug, Default)]
+struct Jump {
+    session: Option<Session>,
+    /// When it could last not be made, and why.
+    failed: Option<(Instant, String)>,
 }
 
 impl Dialer {
@@ -72,11 +80,18 @@ impl Dialer {
             let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
             jumps.entry(host.to_string()).or_default().clone()
         };
-        let mut place = place.lock().await;
-        match place.as_ref().filter(|session| !session.is_closed()) {
-            Some(session) => Ok(session.clone()),
-            None => Ok(place.insert(dial(host, before).await?).clone()),
+        let asked = Instant::now();
+        let mut jump = place.lock().await;
+        if let Some(session) = jump.session.as_ref().filter(|session| !session.is_closed()) {
+            return Ok(session.clone());
         }
+        // All who have waited for the same attempt share its end: not each waits for a host that is off.
+        if let Some((_, message)) = jump.failed.as_ref().filter(|(at, _)| *at >= asked) {
+            return Err(Error::Jump { target: host.to_string(), message: message.clone() });
+        }
+        let dialled = dial(host, before).await;
+        jump.failed = dialled.as_ref().err().map(|error| (Instant::now(), error.to_string()));
+        Ok(jump.session.insert(dialled?).clone())
     }
 }
 

@@ -16,6 +16,14 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// A jump host could just now not be connected to.
+    #[error("{message}")]
+    Jump {
+        /// The jump host.
+        target: String,
+        /// Why; it names the host.
+        message: String,
+    },
     /// A step took too long.
     #[error("{target}: {step} took longer than {seconds} s")]
     Deadline {
@@ -166,7 +174,14 @@ fn reason_words(reason: &str) -> String {
 impl Error {
     /// Whether the same may go well a little later, as with a host that is still booting.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Deadline { .. } | Self::Handshake { .. } | Self::Lost { .. })
+        matches!(
+            self,
+            Self::Connect { .. }
+                | Self::Jump { .. }
+                | Self::Deadline { .. }
+                | Self::Handshake { .. }
+                | Self::Lost { .. }
+        )
     }
 
     /// The error of a file here.

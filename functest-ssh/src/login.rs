@@ -21,6 +21,7 @@ const ROUNDS: usize = 10;
 /// Logs in.
 pub(crate) async fn log_in(handle: &mut Handle<Client>, target: &Target) -> Result<(), Error> {
     let mut attempt = Attempt { handle, target, accepted: Vec::new(), tried: Vec::new() };
+    let mut unusable = Vec::new();
     // Tells which methods there are; a server that wants nothing more lets us in.
     let first = attempt.handle.authenticate_none(&target.user).await;
     if attempt.note(first)? {
@@ -28,11 +29,20 @@ pub(crate) async fn log_in(handle: &mut Handle<Client>, target: &Target) -> Resu
     }
     for login in &target.logins {
         attempt.tried.push(login.to_string());
-        if attempt.with(login).await? {
-            return Ok(());
+        match attempt.with(login).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            // Another one may be good.
+            Err(error @ Error::Key { .. }) => unusable.push(error),
+            Err(error) => return Err(error),
         }
     }
-    Err(attempt.refused())
+    if unusable.len() == target.logins.len()
+        && let Some(error) = unusable.pop()
+    {
+        return Err(error);
+    }
+    Err(attempt.refused_with(&unusable))
 }
 
 struct Attempt<'a> {
@@ -82,10 +92,15 @@ impl Attempt<'_> {
     }
 
     fn refused(&self) -> Error {
+        self.refused_with(&[])
+    }
+
+    fn refused_with(&self, unusable: &[Error]) -> Error {
         let tried = if self.tried.is_empty() { "nothing".to_owned() } else { self.tried.join(", ") };
         let methods: Vec<String> = self.accepted.iter().map(|method| <&str>::from(method).to_owned()).collect();
         let accepted = if methods.is_empty() { "nothing more".to_owned() } else { methods.join(", ") };
-        let message = format!("tried {tried}; the host accepts {accepted}");
+        let unusable: String = unusable.iter().map(|error| format!("; {error}")).collect();
+        let message = format!("tried {tried}; the host accepts {accepted}{unusable}");
         Error::Login { target: self.target.to_string(), message }
     }
 

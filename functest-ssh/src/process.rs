@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::command::{Command, PROCESS, Sudo};
 use crate::dialer::within;
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Purpose, Session};
 use crate::sudo::{Finding, Gate};
 use crate::unique::unique;
 
@@ -130,7 +130,7 @@ pub struct Process {
     read: ChannelReadHalf,
     write: Arc<ChannelWriteHalf<Msg>>,
     /// Freed when the channel is.
-    _place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
     /// Came while `sudo` was talked to.
     queued: VecDeque<Chunk>,
     /// What all that it starts has in its environment.
@@ -194,7 +194,7 @@ impl Stdin {
 }
 
 impl Process {
-    pub(crate) async fn start(session: &Session, command: &Command) -> Result<Self, Error> {
+    pub(crate) async fn start(session: &Session, command: &Command, purpose: Purpose) -> Result<Self, Error> {
         let id = unique();
         let line = command.line(&id);
         let (gate, line) = match &command.sudo {
@@ -204,7 +204,7 @@ impl Process {
             }
             None => (None, line),
         };
-        let (channel, place) = session.open_session().await?;
+        let (channel, place) = session.open_session(purpose).await?;
         let (read, write) = channel.split();
         let mut process = Self {
             session: session.clone(),
@@ -358,7 +358,7 @@ impl Process {
         let command = Command::shell(line).sudo(self.sudo.clone()).deadline(GRACE);
         // Not `run`: that would end in here again.
         let signalling = async {
-            let mut process = Self::start(&self.session, &command).await?;
+            let mut process = Self::start(&self.session, &command, Purpose::Signal).await?;
             process.wait().await
         };
         let _ = tokio::time::timeout(GRACE, Box::pin(signalling)).await;

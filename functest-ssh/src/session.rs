@@ -17,9 +17,21 @@ use crate::forward::{self, Forward};
 use crate::process::{Output, Process};
 use crate::target::Target;
 
-/// How many commands and transfers run at a time over one connection. OpenSSH's `MaxSessions` is 10 unless set
-/// otherwise; further ones wait here.
-const CHANNELS: usize = 9;
+/// How many commands run at a time over one connection, and how many transfers, each of which takes a place of either
+/// kind; one more is left for ending what runs too long. OpenSSH's `MaxSessions` is 10 unless set otherwise.
+const COMMANDS: usize = 5;
+const TRANSFERS: usize = 4;
+
+/// What a channel is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A command, or the files of a transfer: it ends without waiting for another channel.
+    Work,
+    /// Watching over a transfer, which needs channels of the first kind meanwhile.
+    Watch,
+    /// Ending what runs: it waits for nobody.
+    Signal,
+}
 
 /// A connection. Clones are the same connection; it ends when the last one is dropped.
 #[derive(Clone)]
@@ -29,7 +41,8 @@ struct Inner {
     /// Taken out when the connection is ended.
     handle: Option<Handle<Client>>,
     target: Target,
-    places: Arc<Semaphore>,
+    commands: Arc<Semaphore>,
+    transfers: Arc<Semaphore>,
     ports: ForwardedPorts,
     /// The connection that this one goes through lives as long.
     _jump: Option<Session>,
@@ -55,8 +68,9 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     pub(crate) fn new(handle: Handle<Client>, target: &Target, jump: Option<Session>, ports: ForwardedPorts) -> Self {
-        let places = Arc::new(Semaphore::new(CHANNELS));
-        Self(Arc::new(Inner { handle: Some(handle), target: target.clone(), places, ports, _jump: jump }))
+        let (commands, transfers) = (Arc::new(Semaphore::new(COMMANDS)), Arc::new(Semaphore::new(TRANSFERS)));
+        let (handle, target) = (Some(handle), target.clone());
+        Self(Arc::new(Inner { handle, target, commands, transfers, ports, _jump: jump }))
     }
 
     /// Where it leads.
@@ -74,7 +88,7 @@ impl Session {
     /// # Errors
     /// When the connection is gone, the host refuses, or `sudo` does.
     pub async fn start(&self, command: &Command) -> Result<Process, Error> {
-        Process::start(self, command).await
+        Process::start(self, command, Purpose::Work).await
     }
 
     /// Runs a command to its end and keeps what it writes. When its deadline is over, it is killed.
@@ -134,8 +148,19 @@ impl Session {
     }
 
     /// A channel for a command or a subsystem, and the place that it takes until it ends.
-    pub(crate) async fn open_session(&self) -> Result<(Channel<Msg>, OwnedSemaphorePermit), Error> {
-        let place = Arc::clone(&self.0.places).acquire_owned().await.map_err(|_| self.lost("before"))?;
+    pub(crate) async fn open_session(
+        &self,
+        purpose: Purpose,
+    ) -> Result<(Channel<Msg>, Option<OwnedSemaphorePermit>), Error> {
+        let places = match purpose {
+            Purpose::Work => Some(&self.0.commands),
+            Purpose::Watch => Some(&self.0.transfers),
+            Purpose::Signal => None,
+        };
+        let place = match places {
+            Some(places) => Some(Arc::clone(places).acquire_owned().await.map_err(|_| self.lost("before"))?),
+            None => None,
+        };
         let opening = || async {
             let channel = self.handle()?.channel_open_session().await;
             channel.map_err(|error| self.error("a channel", &error))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The nodes of the system under test: listed, and the same done on many at a time.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -115,8 +116,11 @@ impl Functest {
     /// # Errors
     /// When the installer cannot be asked, or one is meant that is not there.
     pub async fn nodes(&self, sut: &Sut, selection: &NodeSelection, in_depth: bool) -> Result<NodeList, Error> {
-        let nodes = if in_depth { sut.nodes_in_depth().await? } else { sut.list().await?.to_vec() };
-        Ok(NodeList { version: 1, installer: sut.name().to_owned(), nodes: selection.of(&nodes)? })
+        let mut nodes = sut.select(selection).await?;
+        if in_depth {
+            nodes = sut.each(nodes, PARALLEL, |node| sut.in_depth(node)).await;
+        }
+        Ok(NodeList { version: 1, installer: sut.name().to_owned(), nodes })
     }
 
     /// Which installers are recognised at the place that `request` names.
@@ -186,14 +190,17 @@ impl Functest {
         options: &Options,
     ) -> Result<TransferReport, Error> {
         let several = nodes.len() > 1;
-        if several {
-            for node in &nodes {
-                let folder = local.join(&node.name);
-                std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-            }
+        let places: HashMap<String, PathBuf> = nodes
+            .iter()
+            .zip(functest_installers::file_names(&nodes))
+            .map(|(node, name)| (node.id.clone(), if several { local.join(name) } else { local.to_owned() }))
+            .collect();
+        for folder in places.values().filter(|_| several) {
+            std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
         }
+        let places = &places;
         let done = sut.each(nodes, PARALLEL, |node| async move {
-            let place: PathBuf = if several { local.join(&node.name) } else { local.to_owned() };
+            let place = places.get(&node.id).cloned().unwrap_or_else(|| local.to_owned());
             let result = fetch(sut, &node, remote, &place, options).await;
             transferred(&node, result)
         });

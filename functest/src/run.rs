@@ -132,6 +132,10 @@ impl Plan {
 
     fn head(&self, run_id: &str, connection: Option<&Connection>) -> RunHead {
         let variable = |name: &str| (self.functest.variables)(name).filter(|value| !value.is_empty());
+        let told = |wanted: &str| {
+            let found = self.request.told.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.clone())
+        };
         let notices = connection.map(|connection| connection.notices.clone()).unwrap_or_default();
         RunHead {
             run_id: run_id.to_owned(),
@@ -139,7 +143,7 @@ impl Plan {
             catalogue: self.selection.catalogue.clone(),
             cloud: connection.map(|connection| connection.identity.clone()),
             facts: self.selection.facts.clone(),
-            node_name: variable("NODE_NAME"),
+            node_name: variable("NODE_NAME").or_else(|| told("NODE_NAME")),
             build_tag: variable("BUILD_TAG"),
             jobs: self.request.places(),
             notices: notices.into_iter().chain(self.warnings.iter().cloned()).collect(),

@@ -77,11 +77,11 @@ impl StateFolder {
         std::fs::rename(&new, &latest).map_err(at(&latest))
     }
 
-    /// Keeps the certificate of an authority that an installer has made; returns its file.
-    pub(crate) fn keep_certificate(&self, installer: &str, pem: &str) -> Result<PathBuf, Error> {
+    /// Keeps the certificate of an authority that a system has made of its own; returns its file.
+    pub(crate) fn keep_certificate(&self, system: &str, pem: &str) -> Result<PathBuf, Error> {
         let folder = self.0.join(CERTIFICATES);
         std::fs::create_dir_all(&folder).map_err(at(&folder))?;
-        let file = folder.join(format!("{installer}.pem"));
+        let file = folder.join(format!("{system}.pem"));
         functest_results::write(&file, pem.as_bytes())?;
         Ok(file)
     }

@@ -71,10 +71,9 @@ impl SutRequest {
         let first = |given: &Option<String>, in_file: Option<String>, name: &str| {
             given.clone().or(in_file).or_else(|| variable(name))
         };
-        let known = functest_installers::names();
-        // Catalogues know installers that nobody can connect to; those are not asked for by a variable.
-        let named = first(&self.installer, config.installer.take(), "INSTALLER_TYPE");
-        config.installer = named.filter(|name| self.installer.is_some() || known.contains(&name.as_str()));
+        // Catalogues know installers that nobody can connect to: those of the variable are not asked for.
+        let by_variable = || variable("INSTALLER_TYPE").filter(|name| functest_installers::is_known(name));
+        config.installer = self.installer.clone().or(config.installer).or_else(by_variable);
         config.address = first(&self.address, config.address.take(), "INSTALLER_IP");
         config.user = self.user.clone().or(config.user);
         config.key_file = self.key_file.clone().or(config.key_file);
@@ -179,7 +178,7 @@ impl Functest {
     pub(crate) async fn cloud_of(&self, sut: &Sut) -> Result<CloudConfig, Error> {
         let credentials = sut.credentials().await?;
         let certificate = match &credentials.ca_certificate {
-            Some(text) => Some(self.state.keep_certificate(sut.name(), text)?),
+            Some(text) => Some(self.state.keep_certificate(&file_name(sut), text)?),
             None => None,
         };
         let look_up = |name: &str| match (name, &certificate) {
@@ -202,7 +201,7 @@ impl Functest {
             text.push_str(&format!("export {name}={}\n", single_quoted(value.expose_secret())));
         }
         if let Some(certificate) = &credentials.ca_certificate {
-            let kept = self.state.keep_certificate(sut.name(), certificate)?;
+            let kept = self.state.keep_certificate(&file_name(sut), certificate)?;
             text.push_str(&format!("export OS_CACERT={}\n", single_quoted(&kept.display().to_string())));
         }
         write_secret(path, &text)
@@ -220,6 +219,12 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), Error> {
         part.persist(path).map_err(|error| error.error).map(drop)
     };
     write().map_err(|source: std::io::Error| Error::Write { path: path.to_owned(), source })
+}
+
+/// A name for files about the system: of its installer, and of where that is.
+fn file_name(sut: &Sut) -> String {
+    let place: String = sut.home().name().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{}-{place}", sut.name())
 }
 
 fn value_of(credentials: &Credentials, name: &str) -> Option<String> {

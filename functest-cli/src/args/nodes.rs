@@ -152,7 +152,8 @@ pub(crate) struct SshArgs {
 pub(crate) struct PutArgs {
     /// The file or folder here.
     pub(crate) local: PathBuf,
-    /// Its place there; with a `/` at the end, the folder that it goes into.
+    /// Its place there: the folder that a file goes into, with a `/` at the end, or its name; a folder is put in place of
+    /// that name, or into what is there already.
     pub(crate) remote: String,
     /// To this node, by name, id or address; may be given more than once [default: all].
     #[arg(long = "node", value_name = "NODE")]

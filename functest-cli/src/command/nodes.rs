@@ -71,7 +71,6 @@ fn show(functest: &Functest, args: ShowArgs, output: &Output) -> Result<u8, Erro
     output.note("Asking the installer and the node ...");
     let (list, path) = block_on(interruptible(async {
         let sut = functest.sut(&args.sut.request()).await?;
-        // Only this node is logged in to.
         let node = sut.select(&one(args.name.clone())).await?.remove(0);
         let list = functest.nodes(&sut, &one(args.name), true).await?;
         Ok((list, sut.jump_path(&node)))
@@ -258,7 +257,7 @@ fn service(functest: &Functest, args: ServiceArgs, output: &Output) -> Result<u8
         }
     }
     match args.json {
-        true => output.json(&shown)?,
+        true => output.json(&serde_json::json!({ "version": 1, "services": shown }))?,
         false => {
             let mut rows = table(&["node", "service", "state"], output);
             for (node, state) in &shown {

@@ -193,7 +193,8 @@ impl Inventory {
 
     /// The hosts, in the order of their names. `roles_of` says what the groups that a host is in make it do; hosts to which
     /// it gives no role are left out where `only_with_role`.
-    pub fn nodes(&self, roles_of: impl Fn(&str) -> Option<Role>, only_with_role: bool) -> Vec<Node> {
+    /// Who logs in where the inventory does not say is `user`.
+    pub fn nodes(&self, roles_of: impl Fn(&str) -> Option<Role>, only_with_role: bool, user: &str) -> Vec<Node> {
         let node = |host: &String| {
             let mut node = Node::new(host, host);
             self.groups_of(host).into_iter().filter_map(&roles_of).for_each(|role| node.add_role(role));
@@ -201,20 +202,20 @@ impl Inventory {
                 return None;
             }
             node.roles.sort();
-            self.reach(&mut node);
+            self.reach(&mut node, user);
             Some(node)
         };
         self.hosts.keys().filter_map(node).collect()
     }
 
-    fn reach(&self, node: &mut Node) {
+    fn reach(&self, node: &mut Node, user: &str) {
         let var = |names: &[&str]| self.var(&node.id, names);
         if var(&["ansible_connection"]).as_deref() == Some("local") {
             node.info.insert("connection".into(), "local".into());
             return;
         }
         let address = var(&["ansible_host", "ansible_ssh_host"]).unwrap_or_else(|| node.id.clone());
-        let user = var(&["ansible_user", "ansible_ssh_user"]).unwrap_or_else(|| "root".into());
+        let user = var(&["ansible_user", "ansible_ssh_user"]).unwrap_or_else(|| user.into());
         let mut access = Access::new(&address, user);
         access.port = var(&["ansible_port", "ansible_ssh_port"]).and_then(|port| port.parse().ok()).unwrap_or(22);
         let key = var(&["ansible_ssh_private_key_file", "ansible_private_key_file"]);
@@ -320,7 +321,7 @@ mod tests {
 
     #[test]
     fn the_ini_form_is_read() {
-        let nodes = Inventory::from_ini(INI).unwrap().nodes(roles, true);
+        let nodes = Inventory::from_ini(INI).unwrap().nodes(roles, true, "root");
         let names: Vec<&str> = nodes.iter().map(|node| node.id.as_str()).collect();
         assert_eq!(names, ["c1", "n01", "n02"]);
         assert_eq!(nodes[1].roles, [Role::Compute, Role::Storage]);
@@ -328,7 +329,7 @@ mod tests {
         assert_eq!((access.address.as_str(), access.user.as_str()), ("10.0.0.1", "kolla"));
         assert_eq!(access.jump.as_ref().unwrap().port, 23);
         assert_eq!(nodes[1].access.as_ref().unwrap().identities.len(), 1);
-        let all = Inventory::from_ini(INI).unwrap().nodes(roles, false);
+        let all = Inventory::from_ini(INI).unwrap().nodes(roles, false, "root");
         assert_eq!(all.iter().find(|node| node.id == "localhost").unwrap().info["connection"], "local");
     }
 
@@ -340,7 +341,7 @@ mod tests {
             "all": {"children": ["control", "storage"], "vars": {"ansible_user": "kolla", "ansible_ssh_common_args": "-J me@j:23"}},
             "control": ["c1"], "storage": {"children": ["compute"]}, "compute": {"hosts": ["n01", "n02"]}}"#;
         for inventory in [Inventory::from_yaml(yaml).unwrap(), Inventory::from_json(json).unwrap()] {
-            let nodes = inventory.nodes(roles, true);
+            let nodes = inventory.nodes(roles, true, "root");
             assert_eq!(nodes.len(), 3);
             assert_eq!(nodes[1].roles, [Role::Compute, Role::Storage]);
             assert_eq!(nodes[2].access.as_ref().unwrap().user, "kolla");
@@ -371,7 +372,7 @@ mod tests {
         fn no_text_makes_it_panic(text in "[\\[\\]:=a-c0-9'\"# \n-]{0,100}", any in ".{0,100}") {
             let _ = (Inventory::from_ini(&text), Inventory::from_yaml(&text), Inventory::from_json(&any));
             if let Ok(inventory) = Inventory::from_ini(&text) {
-                inventory.nodes(roles, false);
+                inventory.nodes(roles, false, "root");
             }
         }
     }

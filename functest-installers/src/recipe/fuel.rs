@@ -38,7 +38,7 @@ impl Recipe for Fuel {
 
     async fn credentials(&self, site: &Site, nodes: &[Node]) -> Result<Credentials, Error> {
         for node in nodes.iter().filter(|node| node.is(&Role::Controller) && node.status == NodeStatus::Active) {
-            if let Some(mut found) = openrc(&site.node(node)?, None, &["/root/openrc"]).await? {
+            if let Ok(Some(mut found)) = openrc(&site.node(node)?, None, &["/root/openrc"]).await {
                 // The original appends the version; a v2.0 has long gone.
                 for (name, value) in &mut found.variables {
                     let url = secrecy::ExposeSecret::expose_secret(value).trim_end_matches('/').to_owned();

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use functest_core::sut::{Access, Credentials, DeploymentStatus, Node, NodeStatus, Probe, Role, SdnController};
-use functest_ssh::{Command, Sudo};
+use functest_ssh::Command;
 use serde_json::Value;
 
 use super::{HomeDefaults, Recipe, json, no_credentials};
@@ -57,7 +57,7 @@ impl Recipe for FuelMcp {
     async fn credentials(&self, site: &Site, nodes: &[Node]) -> Result<Credentials, Error> {
         let path = "/root/keystonercv3";
         for node in nodes.iter().filter(|node| node.is(&Role::Controller)) {
-            let found = super::openrc(&site.node(node)?, Some(&Sudo::root()), &[path]).await;
+            let found = super::openrc(&site.node(node)?, Some(&crate::sut::sudo_of(node)), &[path]).await;
             if let Ok(Some(mut found)) = found {
                 found.ca_certificate = site.home().file("/etc/ssl/certs/os_cacert").await?;
                 return Ok(found);

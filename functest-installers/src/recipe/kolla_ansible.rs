@@ -2,7 +2,7 @@
 //! Kolla-Ansible: an Ansible inventory, OpenStack in containers of Docker or Podman.
 
 use async_trait::async_trait;
-use functest_core::sut::{Credentials, DeploymentStatus, Node, Probe, Role};
+use functest_core::sut::{Access, Credentials, DeploymentStatus, Identity, Node, Probe, Role};
 use functest_ssh::{Command, quote};
 
 use super::{HomeDefaults, Recipe, no_credentials, openrc};
@@ -58,7 +58,13 @@ impl Recipe for KollaAnsible {
             }
         };
         let wrong = |message| Error::Output { installer: NAME, what: path.clone(), message };
-        Ok(inventory.map_err(wrong)?.nodes(role, true))
+        // As Ansible does: whoever runs it, where nothing is said.
+        let user = site.home_access().map_or("root", |access| access.user.as_str());
+        let mut nodes = inventory.map_err(wrong)?.nodes(role, true, user);
+        for access in nodes.iter_mut().filter_map(|node| node.access.as_mut()) {
+            read_keys(site, access).await?;
+        }
+        Ok(nodes)
     }
 
     async fn credentials(&self, site: &Site, _nodes: &[Node]) -> Result<Credentials, Error> {
@@ -93,6 +99,24 @@ impl KollaAnsible {
             message: format!("there is no inventory in {}: name it with --inventory", INVENTORIES.join(", ")),
         })
     }
+}
+
+/// Key files that the inventory names are on the machine that it is on.
+async fn read_keys(site: &Site, access: &mut Access) -> Result<(), Error> {
+    if site.home_access().is_none() {
+        return Ok(());
+    }
+    for identity in &mut access.identities {
+        let Identity::KeyFile(path) = &*identity else { continue };
+        let origin = format!("{} on {}", path.display(), site.home().name());
+        // A tilde is the shell's to resolve; the rest of the path is not.
+        let path = path.display().to_string();
+        let word = path.strip_prefix("~/").map_or_else(|| quote(&path), |rest| format!("~/{}", quote(rest)));
+        if let Some(text) = site.home().look(&format!("cat -- {word}")).await? {
+            *identity = Identity::Key { text: text.into(), origin };
+        }
+    }
+    Ok(())
 }
 
 fn role(group: &str) -> Option<Role> {

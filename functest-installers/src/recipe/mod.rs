@@ -93,7 +93,7 @@ pub(crate) trait Recipe: Debug + Send + Sync {
 /// Where services are looked at and controlled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Services {
-    /// On the node: containers of Docker or Podman, LXC, units of systemd.
+    /// On the node: containers of Docker or Podman, units of systemd.
     OnNodes,
     /// By `kubectl` on the installer's machine.
     Kubernetes,

@@ -61,8 +61,8 @@ impl Recipe for StaticNodes {
         let nodes = match form(&path, &text) {
             Form::PodYaml => pod_yaml::read(&text),
             Form::Pharos => pharos::read(&text),
-            Form::AnsibleYaml => Inventory::from_yaml(&text).map(|inventory| inventory.nodes(role, false)),
-            Form::AnsibleIni => Inventory::from_ini(&text).map(|inventory| inventory.nodes(role, false)),
+            Form::AnsibleYaml => Inventory::from_yaml(&text).map(|inventory| inventory.nodes(role, false, "root")),
+            Form::AnsibleIni => Inventory::from_ini(&text).map(|inventory| inventory.nodes(role, false, "root")),
             Form::SshConfig => ssh_config(&path, &text).await,
         };
         let nodes = nodes.map_err(wrong)?;

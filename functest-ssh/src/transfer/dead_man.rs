@@ -8,7 +8,7 @@ use super::Options;
 use crate::command::{Command, quote};
 use crate::error::Error;
 use crate::process::Process;
-use crate::session::Session;
+use crate::session::{Purpose, Session};
 
 /// The command that waits.
 #[derive(Debug)]
@@ -18,7 +18,8 @@ impl DeadMan {
     /// Watches over `part`. A host that runs no commands has nobody to do so.
     pub(super) async fn watch(session: &Session, part: &str, options: &Options) -> Result<Self, Error> {
         let line = format!("cat > /dev/null; rm -rf -- {}", quote(part));
-        match session.start(&Command::shell(line).sudo(options.sudo.clone())).await {
+        let command = Command::shell(line).sudo(options.sudo.clone());
+        match Process::start(session, &command, Purpose::Watch).await {
             Ok(process) => Ok(Self(Some(process))),
             Err(Error::Refused { .. }) => Ok(Self(None)),
             Err(error) => Err(error),

@@ -13,7 +13,7 @@ use super::Options;
 use super::progress::Meter;
 use crate::dialer::within;
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Purpose, Session};
 
 /// How much is read or written at a time; many packets are under way meanwhile.
 const PIECE: usize = 256 * 1024;
@@ -21,7 +21,7 @@ const PIECE: usize = 256 * 1024;
 /// An SFTP channel.
 pub(super) struct Sftp {
     pub(super) session: SftpSession,
-    _place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// An SFTP channel; `None` where the host has none, or it would be of no use because the file is another user's.
@@ -29,7 +29,7 @@ pub(super) async fn open(session: &Session, options: &Options) -> Result<Option<
     if options.sudo.is_some() {
         return Ok(None);
     }
-    let (mut channel, place) = session.open_session().await?;
+    let (mut channel, place) = session.open_session(Purpose::Work).await?;
     let target = session.target();
     let asking = async {
         let lost = || session.lost("while starting SFTP");
