@@ -6,6 +6,7 @@
 mod devcloud;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ impl Sut {
     /// `None`, and said so, where the lab is down.
     fn new(lines: &str) -> Option<Self> {
         if !Path::new(LAB).join("hosts.json").exists() {
-            eprintln!("skipped: the lab is down (lab/up)");
+            let _ = writeln!(std::io::stderr(), "skipped: the lab is down (lab/up)");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -202,6 +203,13 @@ fn a_node_that_is_cut_off_ends_what_runs_on_it_and_is_left_clean() {
     let ended = exec.wait().unwrap();
     inside("farm-21", "ip link set eth0 up; pkill -x sleep");
     assert_eq!(ended.code(), Some(1));
+    // Ctrl-C here ends it there.
+    let mut exec = sut.command(&["nodes", "exec", "farm-22", "--", "sleep 500 & sleep 503"]).spawn().unwrap();
+    until("the command runs", || !inside("farm-22", "pgrep -x sleep").is_empty());
+    let pid = rustix::process::Pid::from_child(&exec);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(exec.wait().unwrap().code(), Some(130));
+    until("it is ended", || inside("farm-22", "pgrep -x sleep").is_empty());
     // A deadline there kills there.
     let ended = sut.run(&["nodes", "exec", "farm-22", "--deadline", "2", "--", "sleep 501 & sleep 502"]);
     assert!(ended.code == Some(1) && ended.err.contains("took longer than 2 s"), "{ended:?}");

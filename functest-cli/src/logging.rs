@@ -5,9 +5,18 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::{ColorChoice, Global};
 
-/// The session crate shows passwords in its debug messages: it never gets below info, whatever is asked for.
-const CAPPED: [&str; 6] =
-    ["openstack=info", "osauth=info", "hyper=warn", "hyper_util=warn", "reqwest=warn", "rustls=warn"];
+/// The session crates show passwords in their debug messages: they never get below info, whatever is asked for. What SFTP
+/// warns of, an error says as well.
+const CAPPED: [&str; 8] = [
+    "openstack=info",
+    "osauth=info",
+    "hyper=warn",
+    "hyper_util=warn",
+    "reqwest=warn",
+    "rustls=warn",
+    "russh=warn",
+    "russh_sftp=error",
+];
 
 /// Starts logging at the level that `-v` and `-q` ask for.
 pub(crate) fn start(global: &Global) {

@@ -4,7 +4,7 @@
 use futures::StreamExt;
 
 /// On how many nodes at a time, unless it is said otherwise.
-pub const PARALLEL: usize = 25;
+pub const PARALLEL: usize = 64;
 
 /// `work` on each of `items`, on at most `limit` at a time; results in the order of `items`.
 pub(crate) async fn fan_out<T, R, F>(items: Vec<T>, limit: usize, work: impl Fn(T) -> F) -> Vec<R>

@@ -85,12 +85,17 @@ impl Site {
         }
         let said_sudo = said.sudo_password.clone().or_else(|| said.password.clone());
         access.sudo_password = said_sudo.or_else(|| access.sudo_password.take());
+        if let Some(home) = &self.home_access
+            && (&home.address, home.port) == (&access.address, access.port)
+        {
+            access.jump = home.jump.clone();
+            return;
+        }
         if let Some(jump) = &mut access.jump {
             self.complete_hop(jump);
             return;
         }
         access.jump = match &self.home_access {
-            Some(home) if home.address == access.address && home.port == access.port => home.jump.clone(),
             Some(home) if !said.direct => Some(Box::new(home.clone())),
             _ => self.config.way(),
         };

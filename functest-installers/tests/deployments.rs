@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Every installer, over the whole road: login, jump host, the installer's tools, each node.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
+
 mod lab;
 
 use functest_core::Installer;
@@ -292,7 +294,7 @@ async fn every_deployment_is_found_out_about() {
     if !lab::is_up() {
         return;
     }
-    let looking = DEPLOYMENTS.iter().map(|deployment| look(deployment));
+    let looking = DEPLOYMENTS.iter().map(look);
     let wrong: Vec<String> = futures::future::join_all(looking).await.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -335,7 +337,18 @@ async fn look(expected: &Deployment) -> Vec<String> {
             format!("{}{} {address} {} {}", if looked { "+" } else { "" }, node.name, roles.join(","), node.status)
         })
         .collect();
-    compare("nodes", format!("{shown:#?}"), format!("{:#?}", expected.nodes));
+    let problems: Vec<String> =
+        nodes.iter().filter_map(|node| Some(format!("  {}: {}", node.name, node.info.get("problem")?))).collect();
+    let before = wrong.len();
+    let mut compare = |found: String, wanted: String| {
+        if found != wanted {
+            wrong.push(format!("{place}: nodes: found {found}, expected {wanted}"));
+        }
+    };
+    compare(format!("{shown:#?}"), format!("{:#?}", expected.nodes));
+    if wrong.len() > before {
+        wrong.extend(problems);
+    }
     wrong
 }
 

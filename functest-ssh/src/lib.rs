@@ -8,7 +8,8 @@
 //! * [`Host`]: a host that is connected to when it is needed, and anew when the connection is lost.
 //! * [`Command`], [`Process`]: something that runs there, with its input, output, exit status and deadline.
 //! * [`transfer`]: files and trees.
-//! * [`Forward`]: ports.
+//! * [`Forward`] leads ports here and there.
+//! * [`farewell`]: ending well what was interrupted.
 //!
 //! Every step has a deadline. What is written to standard error is output, never a failure: the exit status decides.
 //! The remote user's shell must be a POSIX one.
@@ -31,6 +32,7 @@ mod command;
 mod deadlines;
 mod dialer;
 mod error;
+mod farewell;
 mod forward;
 mod host;
 mod host_key;
@@ -46,6 +48,7 @@ pub use self::command::{Command, Pty, Sudo, quote};
 pub use self::deadlines::{Deadlines, KeepAlive};
 pub use self::dialer::Dialer;
 pub use self::error::Error;
+pub use self::farewell::farewell;
 pub use self::forward::Forward;
 pub use self::host::Host;
 pub use self::host_key::{HostKeyPolicy, HostKeys};

@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::command::{Command, PROCESS, Sudo};
 use crate::dialer::within;
 use crate::error::Error;
+use crate::farewell;
 use crate::session::{Purpose, Session};
 use crate::sudo::{Finding, Gate};
 use crate::unique::unique;
@@ -122,8 +123,7 @@ impl Output {
     }
 }
 
-/// A command that runs. Dropped before its end, it loses its input and whoever reads its output, but is not killed: see
-/// [`Process::stop`].
+/// A command that runs. Dropped before its end, it is killed with all that it has started.
 pub struct Process {
     session: Session,
     summary: String,
@@ -136,6 +136,7 @@ pub struct Process {
     /// What all that it starts has in its environment.
     id: String,
     sudo: Option<Sudo>,
+    purpose: Purpose,
     exit: Option<ExitStatus>,
     closed: bool,
 }
@@ -148,9 +149,18 @@ impl fmt::Debug for Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let (false, Ok(runtime)) = (self.closed, tokio::runtime::Handle::try_current()) else { return };
-        let write = Arc::clone(&self.write);
-        runtime.spawn(async move { write.close().await });
+        if self.closed {
+            return;
+        }
+        let (write, purpose) = (Arc::clone(&self.write), self.purpose);
+        let (session, id, sudo) = (self.session.clone(), self.id.clone(), self.sudo.take());
+        farewell::say(async move {
+            // What watches over a transfer does its work when it is left alone.
+            if purpose == Purpose::Work {
+                signal(&session, &id, sudo, "KILL").await;
+            }
+            let _ = write.close().await;
+        });
     }
 }
 
@@ -215,6 +225,7 @@ impl Process {
             queued: VecDeque::new(),
             id,
             sudo: command.sudo.clone(),
+            purpose,
             exit: None,
             closed: false,
         };
@@ -223,7 +234,13 @@ impl Process {
         within(target, target.deadlines.channel, "starting a command", asking).await?;
         if let Some((gate, sudo)) = gate {
             let passing = process.pass(gate, sudo);
-            within(target, target.deadlines.login, "sudo", passing).await?;
+            let passed = within(target, target.deadlines.login, "sudo", passing).await;
+            if passed.is_err() {
+                // Nothing has started that would have to be ended.
+                let _ = process.write.close().await;
+                process.closed = true;
+            }
+            passed?;
         }
         Ok(process)
     }
@@ -338,31 +355,30 @@ impl Process {
     /// Ends it, with all that it has started: asks first, kills then. It is gone when this returns, unless the connection
     /// is gone, or the host is no Linux.
     pub async fn stop(&mut self) {
-        for signal in ["TERM", "KILL"] {
-            self.signal(signal).await;
-            if tokio::time::timeout(GRACE, self.wait()).await.is_ok_and(|ended| ended.is_ok()) && signal == "KILL" {
+        for how in ["TERM", "KILL"] {
+            signal(&self.session, &self.id, self.sudo.clone(), how).await;
+            if tokio::time::timeout(GRACE, self.wait()).await.is_ok_and(|ended| ended.is_ok()) && how == "KILL" {
                 return;
             }
         }
         let _ = self.write.close().await;
     }
+}
 
-    /// Servers need not pass signals on, and OpenSSH does not to what root runs: its processes are found by their
-    /// environment, by the user whose they are.
-    async fn signal(&self, signal: &str) {
-        let line = format!(
-            "for file in $(grep -l {PROCESS}={} /proc/[0-9]*/environ 2>/dev/null); do \
-             kill -{signal} \"$(basename \"$(dirname \"$file\")\")\"; done",
-            self.id
-        );
-        let command = Command::shell(line).sudo(self.sudo.clone()).deadline(GRACE);
-        // Not `run`: that would end in here again.
-        let signalling = async {
-            let mut process = Self::start(&self.session, &command, Purpose::Signal).await?;
-            process.wait().await
-        };
-        let _ = tokio::time::timeout(GRACE, Box::pin(signalling)).await;
-    }
+/// Servers need not pass signals on, and OpenSSH does not to what root runs: processes are found by their environment, by
+/// the user whose they are.
+async fn signal(session: &Session, id: &str, sudo: Option<Sudo>, signal: &str) {
+    let line = format!(
+        "for file in $(grep -l {PROCESS}={id} /proc/[0-9]*/environ 2>/dev/null); do \
+         kill -{signal} \"$(basename \"$(dirname \"$file\")\")\"; done"
+    );
+    let command = Command::shell(line).sudo(sudo).deadline(GRACE);
+    // Not `run`: that would end in here again.
+    let signalling = async {
+        let mut process = Process::start(session, &command, Purpose::Signal).await?;
+        process.wait().await
+    };
+    let _ = tokio::time::timeout(GRACE, Box::pin(signalling)).await;
 }
 
 fn name(signal: &Sig) -> String {

@@ -13,6 +13,7 @@ use crate::client::{Client, ForwardedPorts};
 use crate::command::Command;
 use crate::dialer::within;
 use crate::error::Error;
+use crate::farewell;
 use crate::forward::{self, Forward};
 use crate::process::{Output, Process};
 use crate::target::Target;
@@ -50,10 +51,10 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let (Some(handle), Ok(runtime)) = (self.handle.take(), tokio::runtime::Handle::try_current()) else { return };
+        let Some(handle) = self.handle.take() else { return };
         let jump = self._jump.take();
         // Said to the host, so that it does not wait for us; the way to it stays until then.
-        runtime.spawn(async move {
+        farewell::say(async move {
             let _ = handle.disconnect(russh::Disconnect::ByApplication, "", "").await;
             drop(jump);
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Logins, commands and their ends, against a real OpenSSH server.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
+
 mod sshd;
 
 use std::time::{Duration, Instant};

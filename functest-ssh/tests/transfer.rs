@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Files and trees, against a real OpenSSH server, with SFTP and without.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
+
 mod sshd;
 
 use std::os::unix::fs::PermissionsExt;

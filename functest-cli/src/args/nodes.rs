@@ -123,7 +123,7 @@ pub(crate) struct ExecArgs {
     /// For how long it may run on a node, in seconds; then it is killed.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) deadline: u32,
-    /// On how many nodes at a time [default: 25].
+    /// On how many nodes at a time [default: 64].
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
     /// Print one JSON document.

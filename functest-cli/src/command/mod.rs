@@ -38,6 +38,9 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
     }
 }
 
+/// For how long hosts are told that what runs on them is to end.
+const FAREWELL: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Runs `work` on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
@@ -48,7 +51,11 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
 async fn interruptible<T>(work: impl Future<Output = Result<T, functest::Error>>) -> Result<T, Error> {
     tokio::select! {
         result = work => Ok(result?),
-        () = stop_signal() => Err(Error::Interrupted),
+        () = stop_signal() => {
+            // What runs on hosts is ended there, too.
+            functest::ssh::farewell(FAREWELL).await;
+            Err(Error::Interrupted)
+        }
     }
 }
 

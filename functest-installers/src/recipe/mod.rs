@@ -72,7 +72,7 @@ pub(crate) trait Recipe: Debug + Send + Sync {
     /// The release of OpenStack.
     async fn openstack_version(&self, site: &Site, nodes: &[Node]) -> Result<Option<String>, Error> {
         let places = places(site, nodes, &[Role::Controller, Role::Compute]);
-        first_answer(places, NOVA_VERSION, |text| openstack_release::of_nova(text)).await
+        first_answer(places, NOVA_VERSION, openstack_release::of_nova).await
     }
 
     /// The SDN controller.

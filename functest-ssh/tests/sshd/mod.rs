@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An OpenSSH server of our own on loopback, for one test.
 
-// Each test uses its part of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test program uses its own part of this")]
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,7 +23,7 @@ impl Sshd {
     /// Starts one with more lines in its settings; `None`, and said so, where there is no OpenSSH server.
     pub(crate) fn start(settings: &str) -> Option<Self> {
         if !Path::new("/usr/sbin/sshd").exists() {
-            eprintln!("skipped: there is no OpenSSH server (apt-get install openssh-server)");
+            let _ = writeln!(std::io::stderr(), "skipped: there is no OpenSSH server (apt-get install openssh-server)");
             return None;
         }
         // Where it drops its privileges; Debian makes it when the service starts.
