@@ -248,8 +248,15 @@ fn wrong_input_is_refused_before_anything_is_done() {
 #[test]
 fn a_run_asks_the_installer_and_collects_the_logs_of_the_nodes_when_a_case_fails() {
     let Some(sut) = Sut::apex() else { return };
-    let broken =
-        ["run", "api_check", "--cloud", "sandbox", "--fault", "status status=403 path=/image/**", "--collect-logs"];
+    let broken = [
+        "run",
+        "api_check",
+        "--cloud",
+        "sandbox",
+        "--fault",
+        "status status=403 method=POST path=/image/**",
+        "--collect-logs",
+    ];
     let ended = sut.run(&[&broken[..], &["--run-dir", "run", "--scope", "create_image_minimal_file"]].concat());
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let record: Value = serde_json::from_str(&std::fs::read_to_string(sut.path("run/run.json")).unwrap()).unwrap();

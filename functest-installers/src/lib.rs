@@ -5,7 +5,7 @@
 //! * [`Sut`]: the system under test: its nodes, shells on them, its credentials, versions, services and logs. It is the
 //!   [`Installer`](functest_core::Installer) of `functest-core` for every installer.
 //! * [`detect`]: which installer it was.
-//! * [`format`]: the forms in which nodes are written down.
+//! * [`mod@format`]: the forms in which nodes are written down.
 //!
 //! What is particular about an installer is a file in `recipe`.
 //!

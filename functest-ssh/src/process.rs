@@ -233,7 +233,7 @@ impl Process {
         let asking = process.request(command, line);
         within(target, target.deadlines.channel, "starting a command", asking).await?;
         if let Some((gate, sudo)) = gate {
-            let passing = process.pass(gate, sudo);
+            let passing = process.pass(gate, sudo, command.pty.is_some());
             let passed = within(target, target.deadlines.login, "sudo", passing).await;
             if passed.is_err() {
                 // Nothing has started that would have to be ended.
@@ -271,14 +271,22 @@ impl Process {
     }
 
     /// Answers `sudo` until the command runs.
-    async fn pass(&mut self, mut gate: Gate, sudo: Sudo) -> Result<(), Error> {
+    async fn pass(&mut self, mut gate: Gate, sudo: Sudo, has_terminal: bool) -> Result<(), Error> {
         let target = self.session.target().to_string();
         let refused = |message: String| Error::Sudo { target: target.clone(), message };
         let mut asked = false;
         loop {
-            let Some(Chunk::Stdout(bytes) | Chunk::Stderr(bytes)) = self.receive().await? else {
-                let words = gate.words();
-                return Err(refused(if words.is_empty() { "it ended without a word".into() } else { words }));
+            let bytes = match self.receive().await? {
+                // The command has started, and its output has overtaken the mark. On a terminal both come this way.
+                Some(Chunk::Stdout(bytes)) if !has_terminal => {
+                    self.queued.push_back(Chunk::Stdout(bytes));
+                    continue;
+                }
+                Some(Chunk::Stdout(bytes) | Chunk::Stderr(bytes)) => bytes,
+                None => {
+                    let words = gate.words();
+                    return Err(refused(if words.is_empty() { "it ended without a word".into() } else { words }));
+                }
             };
             let mut finding = gate.take(&bytes);
             while let Some(Finding::Asks) = finding {
