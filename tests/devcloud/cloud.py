@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import openstack
 
@@ -88,6 +89,8 @@ def forget_tokens():
         if user.id != own and user.name.startswith("functest-"):
             cloud.identity.update_user(user, is_enabled=False)
             cloud.identity.update_user(user, is_enabled=True)
+    # Keystone's revocations count in whole seconds: a token that was got within the same one would be invalid, too.
+    time.sleep(1.5)
     with socket.create_connection(("127.0.0.1", 11211), timeout=30) as memcached:
         memcached.sendall(b"flush_all\r\n")
         assert memcached.recv(64).startswith(b"OK")
