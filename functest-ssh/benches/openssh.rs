@@ -26,7 +26,8 @@ const ROUNDS: usize = 3;
 
 #[tokio::main]
 async fn main() {
-    let Some(sshd) = Sshd::start("MaxSessions 100") else { return };
+    // What the user's shell does when it starts (~/.bashrc) is not what is compared here.
+    let Some(sshd) = Sshd::start("MaxSessions 100\nSetEnv HOME=/nonexistent") else { return };
     commands(&sshd).await;
     files(&sshd).await;
 }

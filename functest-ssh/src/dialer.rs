@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use russh::client::Handle;
+use russh::cipher;
 use russh::client::{Config, connect_stream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -175,7 +176,14 @@ fn config(target: &Target, judge: &Judge) -> Config {
         ..Config::default()
     };
     config.preferred.key = judge.preferred(&config.preferred.key).into();
+    config.preferred.cipher = ciphers(&config.preferred.cipher).into();
     config
+}
+
+/// AES-GCM before all else, as in OpenSSH since 10.0: processors help with it, and files move twice as fast.
+fn ciphers(known: &[cipher::Name]) -> Vec<cipher::Name> {
+    let (first, others): (Vec<_>, Vec<_>) = known.iter().partition(|name| **name == cipher::AES_256_GCM);
+    [first, others].concat()
 }
 
 /// Does `work`, which has `deadline`.
