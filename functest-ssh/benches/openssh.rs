@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! How this crate compares with OpenSSH's own programs, against one OpenSSH server on loopback, in one run:
-//! `cargo bench -p functest-ssh --bench openssh`.
+//! `cargo bench -p functest-ssh --bench openssh` (with `-- commands` or `-- files`: one of the two).
 //!
 //! * 100 commands over one session, one after the other: with `ssh` processes, and with `ssh` over a connection that is kept
 //!   (ControlMaster).
@@ -28,8 +28,14 @@ const ROUNDS: usize = 3;
 async fn main() {
     // What the user's shell does when it starts (~/.bashrc) is not what is compared here.
     let Some(sshd) = Sshd::start("MaxSessions 100\nSetEnv HOME=/nonexistent") else { return };
-    commands(&sshd).await;
-    files(&sshd).await;
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    if is_wanted("commands") {
+        commands(&sshd).await;
+    }
+    if is_wanted("files") {
+        files(&sshd).await;
+    }
 }
 
 /// OpenSSH's options to log in here.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
-use russh::client::Handle;
 use russh::cipher;
+use russh::client::Handle;
 use russh::client::{Config, connect_stream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;

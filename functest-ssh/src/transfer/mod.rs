@@ -101,7 +101,6 @@ impl Session {
         let mut meter = Meter::new(self, remote, options);
         let mode = self.get_stream(remote, &mut writer, &path, &mut meter, options).await?;
         tokio::io::AsyncWriteExt::flush(&mut writer).await.map_err(failed)?;
-        writer.sync_all().await.map_err(failed)?;
         let (bytes, sum) = meter.finish();
         if options.verify {
             self.compare(remote, &sum, options).await?;
