@@ -56,6 +56,14 @@ fn scenario(nodes: &[Node], sdn: Option<&SdnController>) -> Option<String> {
     (controllers > 0).then(|| format!("os-{controller}-nofeature-{availability}"))
 }
 
+/// What was found out, or `otherwise` and one problem more.
+fn or_problem<T>(found: Result<T, InstallerError>, otherwise: T, problems: &mut Vec<String>) -> T {
+    found.unwrap_or_else(|error| {
+        problems.push(error.to_string());
+        otherwise
+    })
+}
+
 impl Sut {
     /// The system that `config` describes. Where it names no installer, all are tried.
     ///
@@ -240,24 +248,18 @@ impl Installer for Sut {
         let nodes = self.nodes().await?;
         let (version, sdn, status) = tokio::join!(self.openstack_version(), self.sdn_controller(), self.status());
         let mut problems = Vec::new();
-        let mut kept = |error: InstallerError| problems.push(error.to_string());
+        let openstack_version = or_problem(version, None, &mut problems);
+        let sdn_controller = or_problem(sdn, None, &mut problems);
+        let status = or_problem(status, DeploymentStatus::Unknown, &mut problems);
+        let config = self.0.site.config();
         Ok(Deployment {
             installer: self.name().to_owned(),
             installer_address: self.0.site.home_access().map(|access| access.address.clone()),
-            scenario: self.0.site.config().scenario.clone().or_else(|| scenario(&nodes, sdn.as_ref().ok()?.as_ref())),
-            pod: self.0.site.config().pod.clone(),
-            openstack_version: version.unwrap_or_else(|error| {
-                kept(error);
-                None
-            }),
-            sdn_controller: sdn.unwrap_or_else(|error| {
-                kept(error);
-                None
-            }),
-            status: status.unwrap_or_else(|error| {
-                kept(error);
-                DeploymentStatus::Unknown
-            }),
+            scenario: config.scenario.clone().or_else(|| scenario(&nodes, sdn_controller.as_ref())),
+            pod: config.pod.clone(),
+            openstack_version,
+            sdn_controller,
+            status,
             nodes,
             problems,
         })

@@ -198,11 +198,11 @@ impl Functest {
         let mut text = format!("# From {}.\n", credentials.origin);
         let variables = credentials.variables.iter().filter(|(name, _)| name != "OS_CACERT");
         for (name, value) in variables {
-            text.push_str(&format!("export {name}={}\n", single_quoted(value.expose_secret())));
+            text.push_str(&format!("export {name}={}\n", functest_ssh::quote(value.expose_secret())));
         }
         if let Some(certificate) = &credentials.ca_certificate {
             let kept = self.state.keep_certificate(&file_name(sut), certificate)?;
-            text.push_str(&format!("export OS_CACERT={}\n", single_quoted(&kept.display().to_string())));
+            text.push_str(&format!("export OS_CACERT={}\n", functest_ssh::quote(&kept.display().to_string())));
         }
         write_secret(path, &text)
     }
@@ -230,8 +230,4 @@ fn file_name(sut: &Sut) -> String {
 fn value_of(credentials: &Credentials, name: &str) -> Option<String> {
     let found = credentials.variables.iter().find(|(known, _)| known == name);
     found.map(|(_, value)| value.expose_secret().to_owned())
-}
-
-fn single_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

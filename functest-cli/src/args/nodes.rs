@@ -58,18 +58,52 @@ The command is a line for the shell there. Exit code 0: it ended with 0 on all n
     Detect(DetectArgs),
 }
 
-/// Which nodes, of which system.
+/// Which nodes, of which system, by the words of the command.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct SelectionArgs {
-    /// The nodes of this role; may be given more than once.
-    #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+pub(crate) struct NamedNodes {
+    /// These nodes, by name, id or address [default: all].
+    #[arg(value_name = "NODE")]
+    names: Vec<String>,
+    #[command(flatten)]
+    role: RoleArgs,
     #[command(flatten)]
     pub(crate) sut: SutArgs,
 }
 
-impl SelectionArgs {
-    pub(crate) fn selection(&self, names: &[String]) -> NodeSelection {
+/// Which nodes, of which system, where the words of the command are something else.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NodesByFlag {
+    /// This node, by name, id or address; may be given more than once [default: all].
+    #[arg(long = "node", value_name = "NODE")]
+    names: Vec<String>,
+    #[command(flatten)]
+    role: RoleArgs,
+    #[command(flatten)]
+    pub(crate) sut: SutArgs,
+}
+
+/// Nodes by what they are for.
+#[derive(Clone, Debug, Args)]
+struct RoleArgs {
+    /// The nodes of this role; may be given more than once.
+    #[arg(long, value_name = "ROLE")]
+    role: Vec<String>,
+}
+
+impl NamedNodes {
+    pub(crate) fn selection(&self) -> NodeSelection {
+        self.role.of(&self.names)
+    }
+}
+
+impl NodesByFlag {
+    pub(crate) fn selection(&self) -> NodeSelection {
+        self.role.of(&self.names)
+    }
+}
+
+impl RoleArgs {
+    fn of(&self, names: &[String]) -> NodeSelection {
         NodeSelection { names: names.to_vec(), roles: self.role.iter().map(|word| Role::from(word.as_str())).collect() }
     }
 }
@@ -77,11 +111,8 @@ impl SelectionArgs {
 /// `functest nodes list`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ListArgs {
-    /// These nodes, by name, id or address [default: all].
-    #[arg(value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NamedNodes,
     /// Log in to each node and look at its hardware.
     #[arg(long)]
     pub(crate) hardware: bool,
@@ -112,11 +143,8 @@ pub(crate) struct ShowArgs {
 /// `functest nodes exec`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExecArgs {
-    /// These nodes, by name, id or address [default: all].
-    #[arg(value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NamedNodes,
     /// As root.
     #[arg(long)]
     pub(crate) sudo: bool,
@@ -155,11 +183,8 @@ pub(crate) struct PutArgs {
     /// Its place there: the folder that a file goes into, with a `/` at the end, or its name; a folder is put in place of
     /// that name, or into what is there already.
     pub(crate) remote: String,
-    /// To this node, by name, id or address; may be given more than once [default: all].
-    #[arg(long = "node", value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NodesByFlag,
     /// As root.
     #[arg(long)]
     pub(crate) sudo: bool,
@@ -175,11 +200,8 @@ pub(crate) struct GetArgs {
     pub(crate) remote: String,
     /// Its place here.
     pub(crate) local: PathBuf,
-    /// From this node, by name, id or address; may be given more than once [default: all].
-    #[arg(long = "node", value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NodesByFlag,
     /// As root.
     #[arg(long)]
     pub(crate) sudo: bool,
@@ -200,11 +222,8 @@ pub(crate) struct LogsArgs {
     /// How many lines of the service's log.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) lines: u32,
-    /// Of this node, by name, id or address; may be given more than once [default: all].
-    #[arg(long = "node", value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NodesByFlag,
 }
 
 /// `functest nodes service`.
@@ -214,11 +233,8 @@ pub(crate) struct ServiceArgs {
     pub(crate) action: Action,
     /// The service: a container, a unit of systemd, or the beginning of a pod's name.
     pub(crate) service: String,
-    /// On this node, by name, id or address; may be given more than once [default: all].
-    #[arg(long = "node", value_name = "NODE")]
-    pub(crate) names: Vec<String>,
     #[command(flatten)]
-    pub(crate) of: SelectionArgs,
+    pub(crate) of: NodesByFlag,
     /// The cloud's users may notice. Without this only `status` is done.
     #[arg(long)]
     pub(crate) allow_disruption: bool,

@@ -51,7 +51,7 @@ fn one(name: String) -> NodeSelection {
 
 fn list(functest: &Functest, args: ListArgs, output: &Output) -> Result<u8, Error> {
     output.note(if args.hardware { "Asking the installer and the nodes ..." } else { "Asking the installer ..." });
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let list = block_on(interruptible(async {
         let sut = functest.sut(&args.of.sut.request()).await?;
         functest.nodes(&sut, &selection, args.hardware).await
@@ -90,7 +90,7 @@ fn exec(functest: &Functest, args: ExecArgs, output: &Output) -> Result<u8, Erro
         deadline: Duration::from_secs(args.deadline.into()),
         jobs: args.jobs.map_or(0, usize::from),
     };
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let told = output.clone();
     let progress = move |done: &NodeExec| {
         if !args.json {
@@ -154,7 +154,7 @@ fn options(sudo: bool, output: &Output) -> Options {
 
 fn put(functest: &Functest, args: PutArgs, output: &Output) -> Result<u8, Error> {
     std::fs::metadata(&args.local).map_err(|source| Error::Read { path: args.local.clone(), source })?;
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let options = options(args.sudo, output);
     let report = block_on(interruptible(async {
         let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
@@ -165,7 +165,7 @@ fn put(functest: &Functest, args: PutArgs, output: &Output) -> Result<u8, Error>
 }
 
 fn get(functest: &Functest, args: GetArgs, output: &Output) -> Result<u8, Error> {
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let options = options(args.sudo, output);
     let report = block_on(interruptible(async {
         let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
@@ -190,7 +190,7 @@ fn print_transfer(report: &TransferReport, json: bool, output: &Output) -> Resul
 }
 
 fn logs(functest: &Functest, args: LogsArgs, output: &Output) -> Result<u8, Error> {
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let request = args.of.sut.request();
     if let Some(folder) = args.output {
         let report = block_on(interruptible(async {
@@ -231,7 +231,7 @@ fn service(functest: &Functest, args: ServiceArgs, output: &Output) -> Result<u8
     if change.is_some() && !args.allow_disruption {
         return Err(Error::Disruption);
     }
-    let selection = args.of.selection(&args.names);
+    let selection = args.of.selection();
     let name = &args.service;
     let states = block_on(interruptible(async {
         let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;

@@ -229,9 +229,7 @@ async fn openrc(
 ) -> Result<Option<Credentials>, Error> {
     for path in paths {
         let command = Command::shell(environment::line(path)).sudo(sudo.cloned()).repeatable();
-        let output = shell.run(&command).await?;
-        let variables = environment::openstack_variables(&output.stdout_text());
-        if output.status.success() && variables.iter().any(|(name, _)| name == "OS_AUTH_URL") {
+        if let Some(variables) = variables_of(&shell.run(&command).await?) {
             return Ok(Some(Credentials {
                 variables,
                 ca_certificate: None,
@@ -240,6 +238,13 @@ async fn openrc(
         }
     }
     Ok(None)
+}
+
+/// The variables that a command printed, if they say where the cloud is.
+fn variables_of(output: &functest_ssh::Output) -> Option<Vec<(String, secrecy::SecretString)>> {
+    let variables = environment::openstack_variables(&output.stdout_text());
+    let is_whole = output.status.success() && variables.iter().any(|(name, _)| name == "OS_AUTH_URL");
+    is_whole.then_some(variables)
 }
 
 /// A JSON document that a tool prints; noise before it is passed over.

@@ -8,8 +8,9 @@ use functest_core::sut::{Access, Credentials, DeploymentStatus, Node, Probe, Rol
 use functest_ssh::Command;
 use serde_yaml::Value;
 
-use super::{HomeDefaults, Recipe, no_credentials, openrc};
+use super::{HomeDefaults, Recipe, no_credentials, openrc, variables_of};
 use crate::error::Error;
+use crate::format::environment;
 use crate::site::Site;
 
 const NAME: &str = "osa";
@@ -44,17 +45,16 @@ impl Recipe for Osa {
             return Ok(found);
         }
         // The utility container of a controller has it.
-        let print = "for name in $(lxc-ls -1 2>/dev/null | grep utility); do lxc-attach -n $name -- cat /root/openrc && exit 0; done; \
-                     cat /root/openrc";
+        let variables = environment::line("/root/openrc");
+        let print = format!(
+            "for name in $(lxc-ls -1 2>/dev/null | grep utility); do lxc-attach -n $name -- sh -c {} && exit 0; done; {variables}",
+            functest_ssh::quote(&variables)
+        );
         for node in nodes.iter().filter(|node| node.is(&Role::Controller)) {
             let shell = site.node(node)?;
-            let output =
-                match shell.run(&Command::shell(print).sudo(Some(crate::sut::sudo_of(node))).repeatable()).await {
-                    Ok(output) if output.status.success() => output,
-                    _ => continue,
-                };
-            let variables: Vec<_> = output.stdout_text().lines().filter_map(assignment).collect();
-            if variables.iter().any(|(name, _)| name == "OS_AUTH_URL") {
+            let command = Command::shell(&print).sudo(Some(crate::sut::sudo_of(node))).repeatable();
+            let found = shell.run(&command).await.ok().and_then(|output| variables_of(&output));
+            if let Some(variables) = found {
                 let origin = format!("/root/openrc on {}", node.name);
                 return Ok(Credentials { variables, ca_certificate: None, origin });
             }
@@ -79,13 +79,6 @@ impl Recipe for Osa {
         let done = site.home().look("test -s /etc/openstack_deploy/openstack_inventory.json").await?;
         Ok(if done.is_some() { DeploymentStatus::Unknown } else { DeploymentStatus::Deploying })
     }
-}
-
-/// `export NAME='value'`, as this installer's template writes it.
-fn assignment(line: &str) -> Option<(String, secrecy::SecretString)> {
-    let (name, value) = line.trim().strip_prefix("export ")?.split_once('=')?;
-    let value = value.trim_matches(['\'', '"']);
-    name.starts_with("OS_").then(|| (name.to_owned(), value.to_owned().into()))
 }
 
 /// The hosts of a user configuration: each under one or more keys `..._hosts`.
