@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use russh::cipher;
-use russh::client::Handle;
-use russh::client::{Config, connect_stream};
+use russh::client::{Config, Handle, connect_stream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -180,7 +179,7 @@ fn config(target: &Target, judge: &Judge) -> Config {
     config
 }
 
-/// AES-GCM before all else, as in OpenSSH since 10.0: processors help with it, and files move twice as fast.
+/// AES-GCM before all else, as in OpenSSH since 10.0: processors help with it.
 fn ciphers(known: &[cipher::Name]) -> Vec<cipher::Name> {
     let (first, others): (Vec<_>, Vec<_>) = known.iter().partition(|name| **name == cipher::AES_256_GCM);
     [first, others].concat()
