@@ -108,7 +108,10 @@ fn secrets_are_in_files_that_were_asked_for_and_nowhere_else() {
     let ended = sut.run(&["sut", "credentials", "--output", "openrc", "-vvv"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let text = std::fs::read_to_string(sut.path("openrc")).unwrap();
-    assert!(text.contains("export OS_AUTH_URL=http://10.213.23.10:5000/v3") && text.contains("OS_PASSWORD"), "{text}");
+    assert!(
+        text.contains("export OS_AUTH_URL=http://10.213.23.10:5000/v3\n") && text.contains("OS_PASSWORD"),
+        "{text}"
+    );
     let pod = sut.run(&["nodes", "list", "--pod-yaml", "pod.yaml", "--with-secrets", "-vvv"]);
     assert_eq!(pod.code, Some(0), "{pod:?}");
     let text = std::fs::read_to_string(sut.path("pod.yaml")).unwrap();

@@ -8,6 +8,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 . "$ROOT/lib/settings.sh"
 . "$ROOT/lib/messages.sh"
+. "$ROOT/lib/lock.sh"
 . "$ROOT/lib/state.sh"
 . "$ROOT/lib/process.sh"
 . "$ROOT/lib/waiting.sh"
