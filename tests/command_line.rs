@@ -113,7 +113,7 @@ fn wrong_input_is_refused_with_its_place() {
         (&["run", "--catalogue", "broken.yaml"], "broken.yaml:"),
         (
             &["run", "--catalogue", "wrong.yaml"],
-            "wrong.yaml:4:30: tiers[0].testcases[0].criteria: \"200\" is no criteria",
+            "wrong.yaml:4:30: tiers[0].testcases[0].criteria: \"200\" is not a criterion",
         ),
         (&["run", "--catalogue", "missing.yaml"], "cannot read the catalogue missing.yaml"),
         (&["run", "--scope", "("], "is not a regular expression"),

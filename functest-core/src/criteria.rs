@@ -16,7 +16,7 @@ pub enum Criteria {
     StatusPass,
     /// The share of what passed, in percent.
     SuccessRate(Comparison, f64),
-    /// The exit status of the program that is the case; a case that is no program has 0 when nothing failed.
+    /// The exit status of the program that is the case; a case that is not a program has 0 when nothing failed.
     ReturnCode(Comparison, i64),
 }
 
@@ -46,10 +46,10 @@ pub struct Achieved {
     pub return_code: Option<i64>,
 }
 
-/// A text that is no criteria.
+/// A text that is not a criterion.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no criteria: expected a number from 0 to 100, `status == \"PASS\"`, `success_rate >= 80%` or `ret == 0`"
+    "{text:?} is not a criterion: expected a number from 0 to 100, `status == \"PASS\"`, `success_rate >= 80%` or `ret == 0`"
 )]
 pub struct CriteriaError {
     text: String,

@@ -3,6 +3,7 @@
 
 use std::fmt::{self, Debug};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was deployed on the pod. OPNFV names are `os-<controller>-<features>-<ha|noha>`.
@@ -33,7 +34,7 @@ pub trait Scenario: Debug + Send + Sync {
 }
 
 /// A scenario of which nothing is known but its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ScenarioName(pub String);
 

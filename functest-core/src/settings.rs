@@ -24,15 +24,25 @@ pub trait CaseSettings: Default + Serialize + DeserializeOwned + JsonSchema {
     }
 }
 
+/// For cases of which nothing can be set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoSettings {}
+
+impl CaseSettings for NoSettings {}
+
 /// Settings as data: what can be set, and to what.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SettingsSpec {
     /// The JSON Schema of the whole.
     pub schema: Value,
     /// The value of each key when nobody sets it.
     pub defaults: Map<String, Value>,
-    /// Environment variables of old, by key.
-    pub environment: Vec<(&'static str, &'static str)>,
+    /// Environment variables of old, each with the key that it sets.
+    pub environment: Vec<(String, String)>,
+    /// Whether keys that are not among the defaults are handed to the case too. Where they are not, they are pointed out.
+    pub open: bool,
+    /// After how long the case is ended when nobody sets `case_deadline`; `None` is what the run has for all.
+    pub deadline: Option<Duration>,
 }
 
 /// A wrong setting.
@@ -61,7 +71,7 @@ impl TryFrom<f64> for Seconds {
         if (0.0..=604_800.0).contains(&seconds) {
             Ok(Self(seconds))
         } else {
-            Err(format!("{seconds} is no number of seconds from 0 to a week (604800)"))
+            Err(format!("{seconds} is not a number of seconds from 0 to a week (604800)"))
         }
     }
 }
@@ -79,7 +89,33 @@ impl SettingsSpec {
             Ok(Value::Object(defaults)) => defaults,
             _ => Map::new(),
         };
-        Self { schema: schemars::schema_for!(S).to_value(), defaults, environment: S::ENVIRONMENT.to_vec() }
+        let variable = |(key, variable): &(&str, &str)| ((*key).to_owned(), (*variable).to_owned());
+        let environment = S::ENVIRONMENT.iter().map(variable).collect();
+        Self { schema: schemars::schema_for!(S).to_value(), defaults, environment, open: false, deadline: None }
+    }
+
+    /// The same, for a case that takes keys of its users' own too.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// The same, for a case that is ended after this long when nobody says otherwise.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// What is said about a key, for people.
+    pub fn description(&self, key: &str) -> Option<&str> {
+        self.schema.pointer(&format!("/properties/{key}/description")).and_then(Value::as_str)
+    }
+
+    /// Whether the case reads that key.
+    fn takes(&self, key: &str) -> bool {
+        self.open || self.defaults.contains_key(key)
     }
 
     /// Whether `key` holds text, whatever the text looks like.
@@ -121,14 +157,12 @@ pub struct SettingsLayers {
     flags: Vec<Setting>,
 }
 
-/// The settings of one case, with what its user should know about them.
-#[derive(Clone, Debug)]
-pub struct MergedSettings {
-    /// Every key with its value.
-    pub values: Map<String, Value>,
-    /// Keys that nobody reads.
-    pub warnings: Vec<String>,
-    /// Where each value that is no default came from.
+/// The settings of one case, merged and complete.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    case: String,
+    values: Map<String, Value>,
+    /// Where each value that is not a default came from.
     origins: BTreeMap<String, String>,
 }
 
@@ -194,7 +228,7 @@ impl SettingsLayers {
         })
     }
 
-    /// The settings of `case`, whose catalogue entry has `args`.
+    /// The settings of `case`, whose catalogue entry has `args`, and warnings of keys that nobody reads.
     ///
     /// # Errors
     /// When a `--set` names a key that the case does not have.
@@ -204,28 +238,31 @@ impl SettingsLayers {
         spec: &SettingsSpec,
         args: &BTreeMap<String, Value>,
         environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<MergedSettings, SettingsError> {
-        let mut merged =
-            MergedSettings { values: spec.defaults.clone(), warnings: Vec::new(), origins: BTreeMap::new() };
+    ) -> Result<(Settings, Vec<String>), SettingsError> {
+        let mut merge = Merge {
+            settings: Settings { case: case.to_owned(), values: spec.defaults.clone(), origins: BTreeMap::new() },
+            warnings: Vec::new(),
+            spec,
+        };
         for (key, value) in args {
-            merged.put(case, "the catalogue's run.args", key, value.clone(), false);
+            merge.put("the catalogue's run.args", key, value.clone());
         }
         for setting in self.file.iter().filter(|s| s.case == case) {
-            merged.put(case, &setting.origin, &setting.key, setting.value(spec), true);
+            merge.put(&setting.origin, &setting.key, setting.value(spec));
         }
         for (key, variable) in &spec.environment {
             if let Some(text) = environment(variable).filter(|text| !text.is_empty()) {
-                merged.put(case, &format!("${variable}"), key, spec.value_of(key, &text), true);
+                merge.put(&format!("${variable}"), key, spec.value_of(key, &text));
             }
         }
         for setting in self.flags.iter().filter(|s| s.case == case) {
-            if !spec.defaults.contains_key(&setting.key) {
+            if !spec.takes(&setting.key) {
                 let nearest = suggest::did_you_mean(&setting.key, spec.defaults.keys().map(String::as_str));
                 return Err(setting.error(format!("the case has no such key{nearest}")));
             }
-            merged.put(case, &setting.origin, &setting.key, setting.value(spec), true);
+            merge.put(&setting.origin, &setting.key, setting.value(spec));
         }
-        Ok(merged)
+        Ok((merge.settings, merge.warnings))
     }
 }
 
@@ -242,18 +279,59 @@ impl Setting {
     }
 }
 
-impl MergedSettings {
-    /// Sets a known key, or warns of an unknown one: of every one where only we read, of near misses where drivers
-    /// may take keys of their own.
-    fn put(&mut self, case: &str, origin: &str, key: &str, value: Value, every: bool) {
-        if let Some(old) = self.values.get_mut(key) {
-            *old = value;
-            self.origins.insert(key.to_owned(), origin.to_owned());
-            return;
+/// Settings while they are merged.
+struct Merge<'a> {
+    spec: &'a SettingsSpec,
+    settings: Settings,
+    warnings: Vec<String>,
+}
+
+impl Merge<'_> {
+    /// Sets a key that the case reads, and warns of one that nobody reads, or that looks mistyped.
+    fn put(&mut self, origin: &str, key: &str, value: Value) {
+        let is_known = self.spec.defaults.contains_key(key);
+        if !is_known {
+            let nearest = suggest::did_you_mean(key, self.spec.defaults.keys().map(String::as_str));
+            if !self.spec.open || !nearest.is_empty() {
+                self.warnings.push(format!("{origin}: {}.{key}: unknown key{nearest}", self.settings.case));
+            }
         }
-        let nearest = suggest::did_you_mean(key, self.values.keys().map(String::as_str));
-        if every || !nearest.is_empty() {
-            self.warnings.push(format!("{origin}: {case}.{key}: unknown key{nearest}"));
+        if self.spec.takes(key) {
+            self.settings.values.insert(key.to_owned(), value);
+            self.settings.origins.insert(key.to_owned(), origin.to_owned());
+        }
+    }
+}
+
+impl Settings {
+    /// Settings that did not come from users' layers: for tests, and for whoever makes cases by hand.
+    pub fn new(case: impl Into<String>, values: Map<String, Value>) -> Self {
+        Self { case: case.into(), values, origins: BTreeMap::new() }
+    }
+
+    /// The name of the case.
+    pub fn case(&self) -> &str {
+        &self.case
+    }
+
+    /// Every key with its value.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
+    /// Where a key's value came from; `None` for a default.
+    pub fn origin(&self, key: &str) -> Option<&str> {
+        self.origins.get(key).map(String::as_str)
+    }
+
+    /// Takes a key out, read as a `T`; `None` when there is no such key.
+    ///
+    /// # Errors
+    /// When the value is not of that type.
+    pub fn take<T: DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, SettingsError> {
+        match self.values.remove(key) {
+            Some(value) => serde_json::from_value(value).map(Some).map_err(|e| self.error(key, e.to_string())),
+            None => Ok(None),
         }
     }
 
@@ -261,30 +339,20 @@ impl MergedSettings {
     ///
     /// # Errors
     /// When a value is of the wrong type, or refused by its type; with where it came from.
-    pub fn read<S: CaseSettings>(&self, case: &str) -> Result<S, SettingsError> {
-        read(case, Value::Object(self.values.clone())).map_err(|e| self.located(e))
+    pub fn read<S: CaseSettings>(&self) -> Result<S, SettingsError> {
+        let settings: S = serde_path_to_error::deserialize(Value::Object(self.values.clone()))
+            .map_err(|e| self.error(&e.path().to_string(), e.into_inner().to_string()))?;
+        match settings.problem() {
+            Some((key, reason)) => Err(self.error(key, reason)),
+            None => Ok(settings),
+        }
     }
 
-    /// `error` with the place that its key's value came from.
-    pub fn located(&self, error: SettingsError) -> SettingsError {
-        let key = error.key.split(['.', '[']).next().unwrap_or_default();
-        let origin = self.origins.get(key).cloned();
-        SettingsError { origin: origin.unwrap_or(error.origin), ..error }
-    }
-}
-
-/// Reads complete settings as `S`.
-///
-/// # Errors
-/// When a value is of the wrong type, or refused by its type.
-pub fn read<S: CaseSettings>(case: &str, values: Value) -> Result<S, SettingsError> {
-    let wrong =
-        |key: String, reason: String| SettingsError { origin: "settings".into(), case: case.to_owned(), key, reason };
-    let settings: S = serde_path_to_error::deserialize(values)
-        .map_err(|e| wrong(e.path().to_string(), e.into_inner().to_string()))?;
-    match settings.problem() {
-        Some((key, reason)) => Err(wrong(key.to_owned(), reason)),
-        None => Ok(settings),
+    /// What is wrong with a key's value, with the place that the value came from.
+    pub fn error(&self, key: &str, reason: impl Into<String>) -> SettingsError {
+        let top = key.split(['.', '[']).next().unwrap_or_default();
+        let origin = self.origin(top).unwrap_or("settings").to_owned();
+        SettingsError { origin, case: self.case.clone(), key: key.to_owned(), reason: reason.into() }
     }
 }
 
@@ -312,7 +380,7 @@ mod tests {
     fn merge(layers: &SettingsLayers, args: &[(&str, Value)], network: Option<&str>) -> Result<Sample, SettingsError> {
         let args = args.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
         let spec = SettingsSpec::of::<Sample>();
-        layers.merge("c", &spec, &args, &|_| network.map(str::to_owned))?.read("c")
+        layers.merge("c", &spec, &args, &|_| network.map(str::to_owned))?.0.read()
     }
 
     #[test]
@@ -336,12 +404,30 @@ mod tests {
             layers.add_flag(flag).and_then(|()| merge(&layers, &[], None).map(drop)).unwrap_err().to_string()
         };
         assert!(error("c.deadline=soon").starts_with("--set c.deadline: c.deadline: invalid type"));
-        assert!(error("c.deadline=-1").contains("no number of seconds"));
+        assert!(error("c.deadline=-1").contains("not a number of seconds"));
         assert!(error("c.imago=x").contains("did you mean `image`?"));
         assert!(error("deadline=1").contains("expected CASE.KEY=VALUE"));
         let mut layers = SettingsLayers::default();
         assert!(layers.add_file("s.yaml", "c: 5").unwrap_err().to_string().contains("expected a map"));
         layers.add_flag("d.image=x").unwrap();
         assert!(layers.check_cases(&["c"]).is_err());
+    }
+
+    #[test]
+    fn keys_of_ones_own_reach_open_cases_only() {
+        let args = BTreeMap::from([("colour".to_owned(), Value::from("blue")), ("imago".to_owned(), Value::from("x"))]);
+        let merge = |spec: SettingsSpec, flag: &str| {
+            let mut layers = SettingsLayers::default();
+            layers.add_flag(flag).unwrap();
+            layers.merge("c", &spec, &args, &|_| None)
+        };
+        let (settings, warnings) = merge(SettingsSpec::of::<Sample>().open(), "c.size=3").unwrap();
+        assert_eq!((&settings.values()["colour"], &settings.values()["size"]), (&"blue".into(), &3.into()));
+        assert_eq!(settings.origin("size"), Some("--set c.size"));
+        assert_eq!(warnings, ["the catalogue's run.args: c.imago: unknown key; did you mean `image`?"]);
+        let (settings, warnings) = merge(SettingsSpec::of::<Sample>(), "c.image=y").unwrap();
+        assert!(!settings.values().contains_key("colour"));
+        assert_eq!(warnings[0], "the catalogue's run.args: c.colour: unknown key");
+        assert!(merge(SettingsSpec::of::<Sample>(), "c.size=3").is_err());
     }
 }

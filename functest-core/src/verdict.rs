@@ -3,12 +3,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::criteria::{Achieved, Criteria};
 
 /// What became of one check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum CheckOutcome {
     /// The cloud did what it must.
@@ -25,7 +27,7 @@ pub enum CheckOutcome {
 }
 
 /// Why a check did not pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// What was expected and what came.
     pub message: String,
@@ -35,7 +37,7 @@ pub struct Fault {
 }
 
 /// A request to the cloud that went wrong, with what an operator needs to find it in the service's log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailedRequest {
     /// Such as `POST`.
     pub method: String,
@@ -48,6 +50,16 @@ pub struct FailedRequest {
 }
 
 impl CheckOutcome {
+    /// The cloud did something else than it must; no single request shows it.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(Fault { message: message.into(), request: None })
+    }
+
+    /// It could not be found out.
+    pub fn errored(message: impl Into<String>) -> Self {
+        Self::Errored(Fault { message: message.into(), request: None })
+    }
+
     /// The message or the reason; `None` for a check that passed.
     pub fn message(&self) -> Option<&str> {
         match self {
@@ -69,11 +81,16 @@ impl CheckOutcome {
 }
 
 /// What became of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Verdict {
     /// What it exists for ran, and held.
     Passed,
+    /// It did not pass at first, and passed when it was tried again.
+    Flaky {
+        /// What went wrong before it passed.
+        reason: String,
+    },
     /// The cloud did not do what it must.
     Failed {
         /// The first thing that went wrong.
@@ -100,10 +117,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// `passed`, `failed`, `errored`, `skipped` or `not run`.
+    /// `passed`, `flaky`, `failed`, `errored`, `skipped` or `not run`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
+            Self::Flaky { .. } => "flaky",
             Self::Failed { .. } => "failed",
             Self::Errored { .. } => "errored",
             Self::Skipped { .. } => "skipped",
@@ -115,16 +133,27 @@ impl Verdict {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Passed => None,
-            Self::Failed { reason }
+            Self::Flaky { reason }
+            | Self::Failed { reason }
             | Self::Errored { reason }
             | Self::Skipped { reason }
             | Self::NotRun { reason, .. } => Some(reason),
         }
     }
 
+    /// Whether the case passed, be it at once or when it was tried again.
+    pub fn has_passed(&self) -> bool {
+        matches!(self, Self::Passed | Self::Flaky { .. })
+    }
+
     /// Whether what depends on the case may go on: it passed, or does not apply.
     pub fn lets_others_start(&self) -> bool {
-        matches!(self, Self::Passed | Self::Skipped { .. })
+        self.has_passed() || matches!(self, Self::Skipped { .. })
+    }
+
+    /// Whether trying the case again may bring another verdict.
+    pub fn is_worth_another_attempt(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Errored { .. })
     }
 }
 
@@ -135,7 +164,7 @@ impl fmt::Display for Verdict {
 }
 
 /// The outcomes of a case's checks, counted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tally {
     /// Checks that passed.
     pub passed: u32,
@@ -185,26 +214,63 @@ impl Tally {
         (self.ran() > 0).then(|| f64::from(self.passed) * 100.0 / f64::from(self.ran()))
     }
 
-    /// The verdict of a case that ran to its end with these outcomes. A case of which nothing ran has not passed.
-    pub fn verdict(&self, criteria: Criteria) -> Verdict {
-        let Some(success_rate) = self.success_rate() else {
-            return match &self.first_skip {
-                Some(reason) => Verdict::Skipped { reason: reason.clone() },
-                None => Verdict::Errored { reason: "the case made no check, so nothing is known".into() },
-            };
-        };
-        if criteria.is_met_by(Achieved { success_rate, return_code: None }) {
+    /// The verdict of a case that ran to its end with these outcomes.
+    ///
+    /// A case of which nothing ran has not passed, and neither has one that broke a rule of the framework, whatever its
+    /// criteria: `breaches` are such, in words. What the case says of itself in `ended` can only make it worse.
+    pub fn verdict(&self, criteria: Criteria, ended: &Ended, breaches: &[String]) -> Verdict {
+        let Some(counted) = self.success_rate() else { return self.verdict_of_nothing(breaches) };
+        let success_rate = ended.success_rate.map_or(counted, |reported| reported.min(counted));
+        let is_met = criteria.is_met_by(Achieved { success_rate, return_code: ended.return_code });
+        if is_met && breaches.is_empty() {
             return Verdict::Passed;
         }
-        let fault = self.first_fault.as_deref().unwrap_or("every check passed");
-        let shortfall = match (self.failed + self.errored, self.ran()) {
-            (0, _) => format!("the criteria `{criteria}` is not met: "),
-            (_, 1) => String::new(),
-            (bad, ran) => format!("{bad} of {ran} checks did not pass; first "),
-        };
-        let reason = format!("{shortfall}{fault}");
-        if self.failed > 0 || self.errored == 0 { Verdict::Failed { reason } } else { Verdict::Errored { reason } }
+        let mut reasons = Vec::new();
+        if !is_met {
+            reasons.push(self.shortfall(criteria, success_rate, ended));
+        }
+        reasons.extend(breaches.iter().cloned());
+        let reason = reasons.join("; ");
+        // A breach alone says nothing about the cloud, and neither do checks that only errored.
+        let is_the_clouds = !is_met && (self.failed > 0 || self.errored == 0);
+        if is_the_clouds { Verdict::Failed { reason } } else { Verdict::Errored { reason } }
     }
+
+    fn verdict_of_nothing(&self, breaches: &[String]) -> Verdict {
+        match &self.first_skip {
+            _ if !breaches.is_empty() => Verdict::Errored { reason: breaches.join("; ") },
+            Some(reason) => Verdict::Skipped { reason: reason.clone() },
+            None => Verdict::Errored { reason: "the case made no check, so nothing is known".into() },
+        }
+    }
+
+    /// How far the outcomes are from the criteria, in words.
+    fn shortfall(&self, criteria: Criteria, success_rate: f64, ended: &Ended) -> String {
+        let bad = self.failed + self.errored;
+        let fault = self.first_fault.as_deref().unwrap_or("every check passed");
+        match (bad, self.ran()) {
+            (0, _) => {
+                let code = ended.return_code.map(|code| format!(" and the return code is {code}")).unwrap_or_default();
+                format!("the criteria `{criteria}` is not met: {fault}, the success rate is {success_rate}%{code}")
+            }
+            (_, 1) => fault.to_owned(),
+            (bad, ran) => format!("{bad} of {ran} checks did not pass; first {fault}"),
+        }
+    }
+}
+
+/// What a case that ran to its end says of itself beside its checks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Ended {
+    /// The exit status of the program that it is; `None` for a case that is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_code: Option<i64>,
+    /// The share of what it did that went well, in percent, where its tool says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success_rate: Option<f64>,
+    /// What else its tool has to say, in a form of its own; TestAPI calls it `details` too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
 }
 
 #[cfg(test)]
@@ -217,6 +283,11 @@ mod tests {
         tally
     }
 
+    fn verdict_of(outcomes: &[CheckOutcome], criteria: &str, ended: &Ended, breaches: &[&str]) -> Verdict {
+        let breaches: Vec<String> = breaches.iter().map(|breach| breach.to_string()).collect();
+        tally(outcomes).verdict(criteria.parse().unwrap(), ended, &breaches)
+    }
+
     fn fault() -> Fault {
         Fault { message: "m".into(), request: None }
     }
@@ -226,7 +297,7 @@ mod tests {
         use CheckOutcome::*;
         let skipped = || Skipped { reason: "no heat".into() };
         let word =
-            |outcomes: &[CheckOutcome], criteria: &str| tally(outcomes).verdict(criteria.parse().unwrap()).word();
+            |outcomes: &[CheckOutcome], criteria: &str| verdict_of(outcomes, criteria, &Ended::default(), &[]).word();
         assert_eq!(word(&[Passed, skipped()], "100"), "passed");
         assert_eq!(word(&[], "0"), "errored");
         assert_eq!(word(&[skipped()], "0"), "skipped");
@@ -234,5 +305,30 @@ mod tests {
         assert_eq!(word(&[Passed, Failed(fault())], "success_rate >= 50%"), "passed");
         assert_eq!(word(&[Passed, Failed(fault()), Errored(fault())], "100"), "failed");
         assert_eq!(word(&[Passed, Errored(fault())], "status == \"PASS\""), "errored");
+    }
+
+    #[test]
+    fn no_criteria_lets_a_breach_pass() {
+        use CheckOutcome::*;
+        let breach = ["the check `hard` was not made"];
+        for criteria in ["100", "0", "success_rate >= 50%", "ret == 0", "status == \"PASS\""] {
+            let verdict = verdict_of(&[Passed], criteria, &Ended::default(), &breach);
+            assert_eq!(verdict, Verdict::Errored { reason: breach[0].into() }, "{criteria}");
+        }
+        let verdict = verdict_of(&[Failed(fault())], "100", &Ended::default(), &breach);
+        assert_eq!(verdict, Verdict::Failed { reason: "c: m; the check `hard` was not made".into() });
+        assert_eq!(verdict_of(&[], "0", &Ended::default(), &breach).word(), "errored");
+    }
+
+    #[test]
+    fn what_a_case_says_of_itself_counts() {
+        use CheckOutcome::*;
+        let code = |code| Ended { return_code: Some(code), ..Ended::default() };
+        let rate = |rate| Ended { success_rate: Some(rate), ..Ended::default() };
+        assert_eq!(verdict_of(&[Passed], "ret == 0", &code(0), &[]), Verdict::Passed);
+        assert_eq!(verdict_of(&[Passed], "ret == 0", &code(3), &[]).word(), "failed");
+        assert_eq!(verdict_of(&[Failed(fault())], "ret == 3", &code(3), &[]), Verdict::Passed);
+        assert_eq!(verdict_of(&[Passed], "100", &rate(99.0), &[]).word(), "failed");
+        assert_eq!(verdict_of(&[Passed, Failed(fault())], "100", &rate(100.0), &[]).word(), "failed");
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Durations and strange texts in words, the same on a terminal and in a report.
+//! Durations, strange texts and names of files, the same on a terminal, in a report and on the disk.
 
 /// `320 ms`, `4.2 s`, `42 s`, `3 min 12 s`, `1 h 05 min`.
 pub fn duration(ms: u64) -> String {
@@ -28,6 +28,32 @@ pub fn visible(text: &str) -> String {
         return text;
     }
     text.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// A name for a file or a folder of a case: its own name, with every byte that might mean something to a file system, a
+/// shell or a URL written as `~` and its number. Two cases never share one.
+pub fn file_name(case: &str) -> String {
+    /// File systems allow 255 bytes.
+    const LONGEST: usize = 200;
+    let mut name = String::new();
+    for (i, byte) in case.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || (byte == b'.' && i > 0);
+        if plain {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("~{byte:02X}"));
+        }
+    }
+    if name.is_empty() || name.len() > LONGEST {
+        name.truncate(LONGEST - 20);
+        name.push_str(&format!("~~{:016x}", fnv1a(case)));
+    }
+    name
+}
+
+/// The 64-bit FNV-1a hash: the same in every version of this program.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -60,5 +86,17 @@ mod tests {
         assert_eq!(visible("a\tb\r\nc"), "a\tb\nc");
         assert_eq!(visible("\u{1b}[31mred\0"), "\\u{1b}[31mred\\u{0}");
         assert_eq!(visible("abc\u{202e}fdp"), "abc\\u{202e}fdp");
+    }
+
+    #[test]
+    fn file_names_are_safe_and_distinct() {
+        assert_eq!(file_name("vping_ssh"), "vping_ssh");
+        assert_eq!(file_name("a.b-c"), "a.b-c");
+        assert_eq!(file_name("../../etc/passwd"), "~2E.~2F..~2Fetc~2Fpasswd");
+        assert_eq!(file_name("a b~c"), "a~20b~7Ec");
+        assert_eq!(file_name("ü"), "~C3~BC");
+        let (one, other) = (file_name(&"x".repeat(300)), file_name(&"x".repeat(301)));
+        assert!(one != other && one.len() < 255, "{one}");
+        assert!(!file_name("").is_empty());
     }
 }

@@ -10,16 +10,8 @@ use std::sync::Arc;
 use functest_core::Tier;
 use functest_core::catalogue::{Catalogue, CatalogueError, DriverName, Generation, Severity};
 use functest_core::criteria::{Comparison, Criteria};
-use functest_core::selection::{Decision, Drivers, FactSource, Facts, Request, Selection, select};
-
-/// Nothing is implemented: what the rules select is `no_driver`.
-struct Nobody;
-
-impl Drivers for Nobody {
-    fn checks(&self, _driver: &DriverName) -> Option<Vec<String>> {
-        None
-    }
-}
+use functest_core::driver::Drivers;
+use functest_core::selection::{Decision, FactSource, Facts, Request, Selection, select};
 
 fn published(name: &str) -> Catalogue {
     let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogues").join(name);
@@ -38,7 +30,7 @@ fn euphrates() -> Catalogue {
 fn selection(catalogue: &Catalogue, variables: &[(&str, &str)]) -> Selection {
     let given: Vec<_> = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     let facts = Facts::gather(catalogue, &given, &|_| None, &[]);
-    select(catalogue, &facts, &Request::default(), &Nobody).unwrap()
+    select(catalogue, &facts, &Request::default(), &Drivers::default()).unwrap()
 }
 
 /// The names of what the rules select, whether or not somebody implements it.
@@ -321,13 +313,13 @@ fn what_is_broken_is_refused_with_its_place() {
             case("  - case_name: a\n    criteria: 101\n    run: {name: x}\n"),
             5,
             "tiers[0].testcases[0].criteria",
-            "\"101\" is no criteria",
+            "\"101\" is not a criterion",
         ),
         (
             case("  - case_name: a\n    criteria: success_rate >= most\n    run: {name: x}\n"),
             5,
             "tiers[0].testcases[0].criteria",
-            "\"success_rate >= most\" is no criteria",
+            "\"success_rate >= most\" is not a criterion",
         ),
         (
             case("  - case_name: a\n    criteria: [100]\n    run: {name: x}\n"),

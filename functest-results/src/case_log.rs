@@ -46,32 +46,6 @@ pub(crate) fn lines(event: &Event) -> String {
     log.text
 }
 
-/// The name of the log file of a case: its own name, with every byte that might mean something to a file system, a
-/// shell or a URL written as `~` and its number. Two cases never share one.
-pub(crate) fn file_name(case: &str) -> String {
-    /// File systems allow 255 bytes.
-    const LONGEST: usize = 200;
-    let mut name = String::new();
-    for (i, byte) in case.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || (byte == b'.' && i > 0);
-        if plain {
-            name.push(char::from(byte));
-        } else {
-            name.push_str(&format!("~{byte:02X}"));
-        }
-    }
-    if name.is_empty() || name.len() > LONGEST {
-        name.truncate(LONGEST - 20);
-        name.push_str(&format!("~~{:016x}", fnv1a(case)));
-    }
-    name + ".log"
-}
-
-/// The 64-bit FNV-1a hash: the same in every version of this program.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 struct Lines {
     at: String,
     text: String,
@@ -150,18 +124,6 @@ pub(crate) fn request_in_words(request: &FailedRequest) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn file_names_are_safe_and_distinct() {
-        assert_eq!(file_name("vping_ssh"), "vping_ssh.log");
-        assert_eq!(file_name("a.b-c"), "a.b-c.log");
-        assert_eq!(file_name("../../etc/passwd"), "~2E.~2F..~2Fetc~2Fpasswd.log");
-        assert_eq!(file_name("a b~c"), "a~20b~7Ec.log");
-        assert_eq!(file_name("ü"), "~C3~BC.log");
-        let (one, other) = (file_name(&"x".repeat(300)), file_name(&"x".repeat(301)));
-        assert!(one != other && one.len() < 255, "{one}");
-        assert!(file_name("").len() > ".log".len());
-    }
 
     #[test]
     fn only_events_begin_at_the_margin() {

@@ -5,22 +5,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use functest_core::case::panic_message;
+use functest_core::case::{Ended, panic_message};
 use functest_core::event::{CancelLevel, Emitter, EventBody};
+use functest_core::exit_code;
+use functest_core::provider::Providers;
 use functest_core::verdict::{Tally, Verdict};
-use functest_core::{Environment, exit_code};
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::execute::{Ended, Shared, execute};
-use crate::handle::Cancelled;
-use crate::plan::{Plan, PlannedTier};
+use crate::cancel::{Cancel, Cancelled};
+use crate::execute::{Executed, Shared, execute};
+use crate::hub::Broken;
+use crate::plan::{CaseWithoutDriver, Plan, PlannedTier};
 use crate::queue::Queue;
 
 /// Why nothing more starts.
 #[derive(Clone)]
 enum Stop {
     Blocked(String),
-    Cancelled,
+    Cancelled(Arc<str>),
 }
 
 impl Stop {
@@ -30,38 +32,39 @@ impl Stop {
                 reason: format!("the blocking case {case} did not pass"),
                 blocked_by: Some(case.clone()),
             },
-            Self::Cancelled => Verdict::NotRun { reason: "interrupted by the user".into(), blocked_by: None },
+            Self::Cancelled(reason) => Verdict::NotRun { reason: reason.to_string(), blocked_by: None },
         }
     }
 }
 
 struct Dispatch {
     shared: Shared,
-    places: usize,
+    at_a_time: usize,
     stop: Option<Stop>,
-    cancelled: Option<CancelLevel>,
+    cancel: Option<Cancel>,
     verdicts: Vec<Verdict>,
     something_left: bool,
 }
 
 /// Runs the plan to its end; the last event is `RunFinished`.
-pub(crate) async fn run(plan: Plan, environment: Arc<dyn Environment>, events: Emitter, cancelled: Cancelled) {
+pub(crate) async fn run(plan: Plan, providers: Providers, events: Emitter, cancelled: Cancelled, broken: Broken) {
     let started = Instant::now();
-    let places = plan.jobs.min(environment.capacity().unwrap_or(usize::MAX)).max(1);
+    let at_a_time = plan.jobs.min(providers.capacity().unwrap_or(usize::MAX)).max(1);
     let shared = Shared {
         run_id: plan.head.run_id.clone(),
-        environment,
+        providers,
         events: events.clone(),
+        attempts: plan.attempts.max(1),
         scope: plan.scope,
         deadline_factor: plan.deadline_factor,
         cancelled,
     };
     let mut dispatch =
-        Dispatch { shared, places, stop: None, cancelled: None, verdicts: Vec::new(), something_left: false };
+        Dispatch { shared, at_a_time, stop: None, cancel: None, verdicts: Vec::new(), something_left: false };
     for tier in plan.tiers {
         dispatch.run_tier(tier).await;
     }
-    let exit_code = exit_code::of_run(&dispatch.verdicts, dispatch.something_left, dispatch.cancelled.is_some());
+    let exit_code = if broken.is_so() { exit_code::INTERNAL } else { dispatch.exit_code() };
     events.emit(EventBody::RunFinished {
         duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
         exit_code,
@@ -69,11 +72,16 @@ pub(crate) async fn run(plan: Plan, environment: Arc<dyn Environment>, events: E
 }
 
 impl Dispatch {
+    fn exit_code(&self) -> u8 {
+        let by_the_user = self.cancel.as_ref().is_some_and(|cancel| cancel.by_the_user);
+        exit_code::of_run(&self.verdicts, self.something_left, by_the_user)
+    }
+
     async fn run_tier(&mut self, tier: PlannedTier) {
         if self.stop.is_none() {
             self.shared.events.emit(EventBody::TierStarted { tier: tier.name.clone() });
         }
-        let mut queue = Queue::new(tier.cases, self.places);
+        let mut queue = Queue::new(tier.cases, self.at_a_time);
         let mut running = JoinSet::new();
         let mut tasks: HashMap<Id, (String, bool)> = HashMap::new();
         loop {
@@ -84,15 +92,15 @@ impl Dispatch {
                 tasks.insert(task.id(), (name, blocking));
             }
             let mut cancelled = self.shared.cancelled.clone();
-            let present = self.cancelled;
+            let next_level = self.next_level();
             tokio::select! {
                 ended = running.join_next_with_id() => match ended {
                     None => break,
-                    Some(Ok((_, ended))) => {
-                        queue.ended(&ended.name);
-                        self.case_ended(ended);
+                    Some(Ok((_, executed))) => {
+                        queue.ended(&executed.name);
+                        self.case_ended(executed);
                     }
-                    // The clean-up or the environment panicked: the ledger still knows what was made.
+                    // Something around the case panicked: the ledger still knows what was made.
                     Some(Err(error)) => {
                         if let Some((name, blocking)) = tasks.remove(&error.id()) {
                             queue.ended(&name);
@@ -100,25 +108,33 @@ impl Dispatch {
                         }
                     }
                 },
-                Ok(level) = cancelled.wait_for(|level| *level > present) => {
-                    let level = *level;
-                    self.cancel(level);
-                }
+                cancel = stronger(&mut cancelled, next_level) => self.cancel(cancel),
             }
         }
         for case in queue.give_up() {
-            let verdict = self.stop.as_ref().unwrap_or(&Stop::Cancelled).verdict();
-            self.finish_without_body(&case.name, verdict);
+            // Only a stop leaves cases waiting.
+            if let Some(verdict) = self.stop.as_ref().map(Stop::verdict) {
+                self.finish_without_body(&case.name, verdict);
+            }
         }
         self.report_without_driver(tier.without_driver);
     }
 
-    fn case_ended(&mut self, ended: Ended) {
-        if ended.blocking && !ended.verdict.lets_others_start() && self.stop.is_none() {
-            self.stop = Some(Stop::Blocked(ended.name));
+    /// The next stronger cancel than what was asked for; `None` when there is none.
+    fn next_level(&self) -> Option<CancelLevel> {
+        match self.cancel.as_ref().map(|cancel| cancel.level) {
+            None => Some(CancelLevel::Stop),
+            Some(CancelLevel::Stop) => Some(CancelLevel::Abandon),
+            Some(CancelLevel::Abandon) => None,
         }
-        self.verdicts.push(ended.verdict);
-        self.something_left |= ended.something_left;
+    }
+
+    fn case_ended(&mut self, executed: Executed) {
+        if executed.blocking && !executed.verdict.lets_others_start() && self.stop.is_none() {
+            self.stop = Some(Stop::Blocked(executed.name));
+        }
+        self.verdicts.push(executed.verdict);
+        self.something_left |= executed.something_left;
     }
 
     fn case_lost(&mut self, name: String, blocking: bool, error: JoinError) {
@@ -126,7 +142,7 @@ impl Dispatch {
             Ok(panic) => panic_message(panic.as_ref()),
             Err(error) => error.to_string(),
         };
-        let verdict = Verdict::Errored { reason: format!("the environment of the case panicked: {words}") };
+        let verdict = Verdict::Errored { reason: format!("what surrounds the case panicked: {words}") };
         self.finish_without_body(&name, verdict);
         self.something_left = true;
         if blocking && self.stop.is_none() {
@@ -134,27 +150,38 @@ impl Dispatch {
         }
     }
 
-    fn cancel(&mut self, level: Option<CancelLevel>) {
-        self.cancelled = level;
-        self.stop = Some(Stop::Cancelled);
-        if let Some(level) = level {
-            self.shared.events.emit(EventBody::CancelRequested { level });
-        }
+    fn cancel(&mut self, cancel: Cancel) {
+        self.stop = Some(Stop::Cancelled(Arc::clone(&cancel.reason)));
+        self.shared.events.emit(EventBody::CancelRequested { level: cancel.level });
+        self.cancel = Some(cancel);
     }
 
-    fn finish_without_body(&mut self, case: &str, verdict: Verdict) {
+    fn finish_without_body(&mut self, case_name: &str, verdict: Verdict) {
         self.verdicts.push(verdict.clone());
-        let case = case.to_owned();
-        self.shared.events.emit(EventBody::CaseFinished { case, verdict, tally: Tally::default(), duration_ms: 0 });
+        self.shared.events.emit(EventBody::CaseFinished {
+            case_name: case_name.to_owned(),
+            verdict,
+            tally: Tally::default(),
+            duration_ms: 0,
+            ended: Ended::default(),
+        });
     }
 
     /// A case that nobody implements has not passed: if it is blocking, the next tier does not start.
-    fn report_without_driver(&mut self, cases: Vec<(String, bool, String)>) {
-        for (name, blocking, reason) in cases {
+    fn report_without_driver(&mut self, cases: Vec<CaseWithoutDriver>) {
+        for CaseWithoutDriver { name, blocking, reason } in cases {
             self.finish_without_body(&name, Verdict::NotRun { reason, blocked_by: None });
             if blocking && self.stop.is_none() {
                 self.stop = Some(Stop::Blocked(name));
             }
         }
+    }
+}
+
+/// Waits for a cancel of that level; never ends when there is none to wait for.
+async fn stronger(cancelled: &mut Cancelled, level: Option<CancelLevel>) -> Cancel {
+    match level {
+        Some(level) => cancelled.at_least(level).await,
+        None => std::future::pending().await,
     }
 }

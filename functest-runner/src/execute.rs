@@ -1,158 +1,196 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One case, from its preparation to its clean-up.
+//! One case, from its preparation to its clean-up, as often as it is tried.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use functest_core::Environment;
-use functest_core::case::{CaseError, Ctx, CtxParts, panic_message};
-use functest_core::environment::Lease;
+use functest_core::TestCase;
+use functest_core::case::{Conclusion, Ctx, CtxParts, Ended, Ending, panic_message};
+use functest_core::driver::Checks;
 use functest_core::event::{CancelLevel, CleanUp, Emitter, EventBody};
 use functest_core::pattern::Pattern;
-use functest_core::verdict::{CheckOutcome, Fault, Tally, Verdict};
+use functest_core::provider::{ForCase, Opened, Providers};
+use functest_core::verdict::{CheckOutcome, Tally, Verdict};
 use tokio::task::JoinError;
 
-use crate::handle::Cancelled;
+use crate::cancel::Cancelled;
 use crate::plan::PlannedCase;
 
 /// What all cases of a run share.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) run_id: String,
-    pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) providers: Providers,
     pub(crate) events: Emitter,
+    pub(crate) attempts: u32,
     pub(crate) scope: Option<Pattern>,
     pub(crate) deadline_factor: f64,
     pub(crate) cancelled: Cancelled,
 }
 
-/// How a case ended.
-pub(crate) struct Ended {
+/// What became of a case.
+pub(crate) struct Executed {
     pub(crate) name: String,
     pub(crate) blocking: bool,
     pub(crate) verdict: Verdict,
     pub(crate) something_left: bool,
 }
 
-/// How the case itself came to its end, before the verdict.
-enum End {
-    Returned(Result<(), CaseError>),
-    Panicked(String),
-    DeadlinePassed(Duration),
-    Cancelled,
+/// What became of one attempt.
+struct Attempt {
+    conclusion: Conclusion,
+    something_left: bool,
 }
 
-/// Runs one case. Its clean-up is awaited whatever happened, unless the run is abandoned.
-pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Ended {
+impl Attempt {
+    /// The case was not run at all.
+    fn not_run(verdict: Verdict, something_left: bool) -> Self {
+        Self { conclusion: Conclusion { verdict, tally: Tally::default(), ended: Ended::default() }, something_left }
+    }
+}
+
+/// Runs one case until it passes, or has been tried often enough. Its clean-up is awaited whatever happened, unless the run
+/// is abandoned.
+pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Executed {
     let started = Instant::now();
-    let name = planned.name.clone();
-    let blocking = planned.blocking;
-    shared.events.emit(EventBody::CaseStarted { case: name.clone() });
-    let (verdict, tally, something_left) = match shared.environment.lacks(&planned.needs) {
-        Some(reason) => (Verdict::Skipped { reason }, Tally::default(), false),
-        None => prepare_and_run(planned, &shared).await,
+    let mut something_left = false;
+    let mut first_fault = None;
+    let mut number = 1;
+    let conclusion = loop {
+        let begun = Instant::now();
+        shared.events.emit(EventBody::CaseStarted { case_name: planned.name.clone(), attempt: number });
+        let attempt = try_once(&planned, number, &shared).await;
+        something_left |= attempt.something_left;
+        let verdict = &attempt.conclusion.verdict;
+        let is_last = number >= shared.attempts || shared.cancelled.present().is_some();
+        if is_last || !verdict.is_worth_another_attempt() {
+            break attempt.conclusion;
+        }
+        first_fault.get_or_insert_with(|| verdict.reason().unwrap_or_default().to_owned());
+        shared.events.emit(EventBody::AttemptFinished {
+            case_name: planned.name.clone(),
+            attempt: number,
+            verdict: verdict.clone(),
+            duration_ms: milliseconds_since(begun),
+        });
+        number += 1;
+    };
+    let Conclusion { verdict, tally, ended } = conclusion;
+    let verdict = match (verdict, first_fault) {
+        (Verdict::Passed, Some(fault)) => {
+            Verdict::Flaky { reason: format!("it passed when it was tried for the {number}. time; at first: {fault}") }
+        }
+        (verdict, _) => verdict,
     };
     shared.events.emit(EventBody::CaseFinished {
-        case: name.clone(),
+        case_name: planned.name.clone(),
         verdict: verdict.clone(),
         tally,
-        duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+        duration_ms: milliseconds_since(started),
+        ended,
     });
-    Ended { name, blocking, verdict, something_left }
+    Executed { name: planned.name, blocking: planned.blocking, verdict, something_left }
 }
 
-async fn prepare_and_run(planned: PlannedCase, shared: &Shared) -> (Verdict, Tally, bool) {
-    let name = planned.name.clone();
+async fn try_once(planned: &PlannedCase, number: u32, shared: &Shared) -> Attempt {
+    if let Some(lack) = shared.providers.lacks(&planned.needs.requires).await.into_iter().next() {
+        return Attempt::not_run(Verdict::Skipped { reason: lack.reason }, false);
+    }
     let mut cancelled = shared.cancelled.clone();
-    let opened = tokio::select! {
-        opened = shared.environment.open(&name, &planned.needs) => opened,
-        Ok(_) = cancelled.wait_for(|level| *level >= Some(CancelLevel::Abandon)) => {
-            return (Verdict::Errored { reason: "interrupted by the user".into() }, Tally::default(), true);
+    let mut opened = Opened::default();
+    let for_case = ForCase { case_name: &planned.name, attempt: number, needs: &planned.needs };
+    let opening = tokio::select! {
+        result = shared.providers.open(for_case, &mut opened) => result,
+        cancel = cancelled.at_least(CancelLevel::Abandon) => {
+            return Attempt::not_run(Verdict::Errored { reason: cancel.reason.to_string() }, true);
         }
     };
-    let lease = match opened {
-        Ok(lease) => lease,
+    match opening {
+        Ok(()) => {
+            let ctx = context(planned, number, shared, &opened);
+            let ending = run_body(planned, &ctx, shared.cancelled.clone()).await;
+            let conclusion = ctx.conclude(ending, planned.criteria);
+            Attempt { conclusion, something_left: close(shared, &planned.name, &opened).await }
+        }
         Err(error) => {
-            let left = report_clean_up(shared, &name, error.clean_up);
-            return (Verdict::Errored { reason: error.message }, Tally::default(), left);
+            let left = report_clean_up(shared, &planned.name, error.clean_up);
+            let left = close(shared, &planned.name, &opened).await || left;
+            Attempt::not_run(Verdict::Errored { reason: error.message }, left)
         }
-    };
-    let ctx = Ctx::new(CtxParts {
+    }
+}
+
+fn context(planned: &PlannedCase, number: u32, shared: &Shared, opened: &Opened) -> Ctx {
+    Ctx::new(CtxParts {
         run_id: shared.run_id.clone(),
-        case_name: name.clone(),
+        case_name: planned.name.clone(),
+        attempt: number,
         events: shared.events.clone(),
         checks: planned.checks.clone(),
         scope: shared.scope.clone(),
         deadline_factor: shared.deadline_factor,
-        resources: lease.resources.clone(),
-    });
-    let criteria = planned.criteria;
-    let end = run_body(planned, &ctx, shared.cancelled.clone()).await;
-    let verdict = verdict(end, &ctx, criteria);
-    let left = close(shared, lease).await;
-    (verdict, ctx.tally(), left)
+        resources: opened.resources.clone(),
+    })
 }
 
 /// The case runs as a task of its own, so that a panic in it is only its own.
-async fn run_body(planned: PlannedCase, ctx: &Ctx, mut cancelled: Cancelled) -> End {
-    let (deadline, case_ctx) = (planned.deadline, ctx.clone());
-    let mut task = tokio::spawn(async move { planned.case.run(&case_ctx).await });
-    let end = tokio::select! {
+async fn run_body(planned: &PlannedCase, ctx: &Ctx, mut cancelled: Cancelled) -> Ending {
+    let lists = planned.checks == Checks::Listed;
+    let mut task = tokio::spawn(list_and_run(Arc::clone(&planned.case), ctx.clone(), lists));
+    let (ending, open_checks) = tokio::select! {
         ended = &mut task => return returned(ended),
-        () = tokio::time::sleep(deadline) => End::DeadlinePassed(deadline),
-        // An error means that nobody can cancel any more, which is no cancel.
-        Ok(_) = cancelled.wait_for(Option::is_some) => End::Cancelled,
+        () = tokio::time::sleep(planned.deadline) => {
+            let message = format!("the case's deadline of {:.0?} passed", planned.deadline);
+            (Ending::DeadlinePassed(planned.deadline), CheckOutcome::failed(message))
+        }
+        cancel = cancelled.at_least(CancelLevel::Stop) => {
+            let reason = cancel.reason.to_string();
+            (Ending::Cancelled(reason.clone()), CheckOutcome::errored(reason))
+        }
     };
+    // Before the task ends: checks that go down with it were not given up by the case.
+    ctx.give_up(&open_checks);
     task.abort();
     // Its futures must be gone before what they work with is taken away.
     let _ = task.await;
-    end
+    ending
 }
 
-fn returned(ended: Result<Result<(), CaseError>, JoinError>) -> End {
+async fn list_and_run(case: Arc<dyn TestCase>, ctx: Ctx, lists: bool) -> Result<Ended, functest_core::case::CaseError> {
+    if lists {
+        ctx.declare(case.list(&ctx).await?);
+    }
+    case.run(&ctx).await
+}
+
+fn returned(ended: Result<Result<Ended, functest_core::case::CaseError>, JoinError>) -> Ending {
     match ended {
-        Ok(result) => End::Returned(result),
+        Ok(result) => Ending::Returned(result),
         Err(error) => match error.try_into_panic() {
-            Ok(panic) => End::Panicked(panic_message(panic.as_ref())),
-            Err(error) => End::Panicked(error.to_string()),
+            Ok(panic) => Ending::Panicked(panic_message(panic.as_ref())),
+            Err(error) => Ending::Panicked(error.to_string()),
         },
     }
 }
 
-fn verdict(end: End, ctx: &Ctx, criteria: functest_core::criteria::Criteria) -> Verdict {
-    let errored = |reason: String| {
-        ctx.end_open_checks(&CheckOutcome::Errored(Fault { message: reason.clone(), request: None }));
-        Verdict::Errored { reason }
-    };
-    match end {
-        End::Returned(Ok(())) => ctx.tally().verdict(criteria),
-        End::Returned(Err(error)) => errored(error.to_string()),
-        End::Panicked(message) => errored(format!("the case panicked: {message}")),
-        End::Cancelled => errored("interrupted by the user".into()),
-        End::DeadlinePassed(deadline) => {
-            let reason = format!("the case's deadline of {deadline:.0?} passed");
-            ctx.end_open_checks(&CheckOutcome::Failed(Fault { message: reason.clone(), request: None }));
-            let first = ctx.tally().first_fault.map(|fault| format!("; first {fault}")).unwrap_or_default();
-            Verdict::Failed { reason: format!("{reason}{first}") }
-        }
-    }
-}
-
 /// Takes down what the case had, unless the user does not want to wait for it any more.
-async fn close(shared: &Shared, lease: Lease) -> bool {
-    let name = lease.case_name.clone();
+async fn close(shared: &Shared, name: &str, opened: &Opened) -> bool {
     let mut cancelled = shared.cancelled.clone();
     let clean_up = tokio::select! {
-        clean_up = shared.environment.close(lease) => clean_up,
-        Ok(_) = cancelled.wait_for(|level| *level >= Some(CancelLevel::Abandon)) => return true,
+        clean_up = shared.providers.close(name, opened) => clean_up,
+        _ = cancelled.at_least(CancelLevel::Abandon) => return true,
     };
-    report_clean_up(shared, &name, clean_up)
+    report_clean_up(shared, name, clean_up)
 }
 
-fn report_clean_up(shared: &Shared, case: &str, clean_up: CleanUp) -> bool {
+fn report_clean_up(shared: &Shared, case_name: &str, clean_up: CleanUp) -> bool {
     let left = !clean_up.left.is_empty();
-    if left || !clean_up.deleted.is_empty() {
-        shared.events.emit(EventBody::CleanedUp { case: Some(case.to_owned()), clean_up });
+    if !clean_up.is_empty() {
+        shared.events.emit(EventBody::CleanedUp { case_name: Some(case_name.to_owned()), clean_up });
     }
     left
+}
+
+fn milliseconds_since(instant: Instant) -> u64 {
+    instant.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
 }

@@ -2,21 +2,27 @@
 //! Runs planned test cases. It knows no single case, no terminal, no report: cases come in with a [`Plan`], events go
 //! out to sinks.
 
+mod cancel;
 mod dispatch;
+mod error;
 mod execute;
-mod fan_out;
 mod handle;
+mod hub;
+mod lane;
 mod plan;
 mod queue;
+mod stream;
 
-pub use self::handle::{RunError, RunHandle, RunOutcome};
-pub use self::plan::{Plan, PlannedCase, PlannedTier};
+pub use self::cancel::CancelHandle;
+pub use self::error::{RunError, SinkTrouble};
+pub use self::handle::{RunHandle, RunOutcome};
+pub use self::plan::{CaseWithoutDriver, Plan, PlannedCase, PlannedTier};
+pub use self::stream::{EventStream, Missed};
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-use functest_core::event::{Emitter, EventBody};
-use functest_core::{Environment, Sink};
+use functest_core::Sink;
+use functest_core::event::{Emitter, Incoming};
+use functest_core::provider::Providers;
+use tokio::sync::broadcast;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// The two ends of a run's events: what happens before the run starts, such as the login, is kept for it.
@@ -24,7 +30,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 pub struct EventChannel {
     /// Where events go.
     pub emitter: Emitter,
-    receiver: UnboundedReceiver<(DateTime<Utc>, EventBody)>,
+    receiver: UnboundedReceiver<Incoming>,
 }
 
 impl Default for EventChannel {
@@ -34,18 +40,21 @@ impl Default for EventChannel {
     }
 }
 
-/// Starts the run of `plan` in `environment`, on the current tokio runtime. Every event goes to every sink.
+/// Starts the run of `plan` with what `providers` give to its cases, on the current tokio runtime. Every event goes to every
+/// sink.
 ///
 /// # Errors
-/// When no thread for the sinks can be made.
+/// When no threads for the sinks can be made.
 pub fn start(
     plan: Plan,
-    environment: Arc<dyn Environment>,
+    providers: Providers,
     events: EventChannel,
     sinks: Vec<Box<dyn Sink>>,
 ) -> Result<RunHandle, RunError> {
-    let (cancel, cancelled) = handle::cancel_channel();
-    let fan_out = fan_out::start(plan.head.clone(), events.receiver, sinks, cancel.clone())?;
-    let run = tokio::spawn(dispatch::run(plan, environment, events.emitter, cancelled));
-    Ok(RunHandle::new(cancel, run, fan_out))
+    let (cancel, cancelled) = cancel::channel();
+    let (listeners, listener) = broadcast::channel(stream::KEPT);
+    let broken = hub::Broken::default();
+    let hub = hub::start(plan.head.clone(), events.receiver, sinks, listeners, (cancel.clone(), broken.clone()))?;
+    let run = tokio::spawn(dispatch::run(plan, providers, events.emitter, cancelled, broken));
+    Ok(RunHandle { cancel, run, hub, events: Some(EventStream(listener)) })
 }

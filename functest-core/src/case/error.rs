@@ -33,7 +33,7 @@ impl From<CheckError> for CheckOutcome {
     fn from(error: CheckError) -> Self {
         match error {
             CheckError::Failed { message, request } => Self::Failed(Fault { message, request }),
-            CheckError::Errored(message) => Self::Errored(Fault { message, request: None }),
+            CheckError::Errored(message) => Self::errored(message),
             CheckError::Skipped(reason) => Self::Skipped { reason },
         }
     }

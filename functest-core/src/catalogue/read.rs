@@ -406,7 +406,7 @@ mod tests {
         let found = errors(text);
         let starts = [
             "t.yaml:3:12: tiers[0].order: expected a whole number, found the text \"zero\"",
-            "t.yaml:6:19: tiers[0].testcases[0].criteria: \"101\" is no criteria",
+            "t.yaml:6:19: tiers[0].testcases[0].criteria: \"101\" is not a criterion",
             "t.yaml:7:19: tiers[0].testcases[0].blocking: expected true or false, found the text \"maybe\"",
             "t.yaml:9:28: tiers[0].testcases[0].dependencies[0].A: \"(\" is not a regular expression",
             "t.yaml:11:14: tiers[0].testcases[1].run: expected `name`, or `module` and `class`",

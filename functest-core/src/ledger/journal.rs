@@ -112,11 +112,15 @@ impl Journal {
         lock(&self.adopted).contains(id)
     }
 
-    /// What may still exist, of one case or of all.
-    pub fn open(&self, scope: Option<&str>) -> Vec<Entry> {
+    /// What may still exist in a place, of one case or of all.
+    pub fn open_in(&self, place: &str, scope: Option<&str>) -> Vec<Entry> {
         let entries = lock(&self.entries);
-        let wanted = |entry: &&Entry| scope.is_none_or(|scope| entry.intent.scope == scope);
-        entries.values().filter(|entry| entry.state != State::Gone).filter(wanted).cloned().collect()
+        let is_wanted = |entry: &&Entry| {
+            entry.state != State::Gone
+                && entry.intent.place == place
+                && scope.is_none_or(|scope| entry.intent.scope == scope)
+        };
+        entries.values().filter(is_wanted).cloned().collect()
     }
 
     /// The number under which `id` was made.

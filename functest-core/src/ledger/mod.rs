@@ -1,38 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The ledger of a run: everything it asks a cloud to make is written down before it is asked for.
+//! The ledger of a run: everything that it makes in a *place* is written down before it is asked for. A cloud is a place; so
+//! are the nodes of the system under test, a container engine, and whatever a project that embeds functest brings.
 //!
 //! An append-only file of JSON lines, locked while its run lives. The intent is synced before the request is sent; the
 //! id and the deletion follow. Whoever finds the file of a dead run can finish what the run left.
 
 mod journal;
 mod reader;
+mod reclaim;
 mod writer;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use serde_json::Value;
 
 use crate::event::CloudIdentity;
 
 pub use self::journal::Journal;
 pub use self::reader::{Book, Entry, LedgerError, State};
+pub use self::reclaim::{ReclaimError, Reclaimer};
 pub use self::writer::{Ledger, LockedLedger};
 
-/// The version of the ledger's form.
-pub const VERSION: u32 = 1;
+/// The version of the ledger's form. Version 1 knew one place, the cloud.
+pub const VERSION: u32 = 2;
 /// The ledger's name in a run folder.
 pub const FILE_NAME: &str = "ledger.jsonl";
+/// The name of the place that is the cloud of the run.
+pub const CLOUD: &str = "cloud";
 
 /// The first line: whose ledger it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Head {
     /// The version of the form.
     pub version: u32,
     /// The run's id.
     pub run_id: String,
-    /// The cloud; deleting is refused on any other.
-    pub cloud: CloudIdentity,
+    /// Where things are made, by the place's name: which cloud, which nodes. Deleting is refused anywhere else.
+    pub places: BTreeMap<String, Value>,
     /// When the run started.
     pub started: DateTime<Utc>,
     /// For how long after its intent a request may still take effect, in seconds: until it is given up, and then as
@@ -40,8 +48,39 @@ pub struct Head {
     pub settle_seconds: f64,
 }
 
+/// The first line as any version writes it.
+#[derive(Deserialize)]
+struct WrittenHead {
+    version: u32,
+    run_id: String,
+    #[serde(default)]
+    places: BTreeMap<String, Value>,
+    /// Version 1.
+    cloud: Option<Value>,
+    started: DateTime<Utc>,
+    settle_seconds: f64,
+}
+
+impl<'de> Deserialize<'de> for Head {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = WrittenHead::deserialize(deserializer)?;
+        let WrittenHead { version, run_id, mut places, cloud, started, settle_seconds } = written;
+        if let Some(cloud) = cloud {
+            places.entry(CLOUD.to_owned()).or_insert(cloud);
+        }
+        Ok(Self { version, run_id, places, started, settle_seconds })
+    }
+}
+
+impl Head {
+    /// The cloud of the run; `None` when it has none, or one that this functest cannot make sense of.
+    pub fn cloud(&self) -> Option<CloudIdentity> {
+        self.places.get(CLOUD).and_then(|identity| serde_json::from_value(identity.clone()).ok())
+    }
+}
+
 /// One line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
     /// Something is about to be asked for.
@@ -88,10 +127,13 @@ pub enum Record {
 }
 
 /// Something that is about to be asked for, with all that is needed to find it again should no answer come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Intent {
     /// Counts from 0 in a ledger.
     pub seq: u64,
+    /// The name of the place that it is made in.
+    #[serde(default = "the_cloud")]
+    pub place: String,
     /// The case that wants it.
     pub scope: String,
     /// Such as `network`.
@@ -105,4 +147,9 @@ pub struct Intent {
     pub within: BTreeMap<String, String>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// The place of intents that do not say which: version 1 knew no other.
+fn the_cloud() -> String {
+    CLOUD.to_owned()
 }

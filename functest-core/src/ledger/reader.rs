@@ -47,6 +47,12 @@ pub struct Book {
     pub adopted: Vec<String>,
 }
 
+/// What the first line of every version has.
+#[derive(serde::Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
 /// Why a ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -58,8 +64,8 @@ pub enum LedgerError {
         /// Why.
         source: io::Error,
     },
-    /// A line that is no record.
-    #[error("{}:{line}: no ledger record: {reason}", path.display())]
+    /// A line that is not a record.
+    #[error("{}:{line}: this is not a record of a ledger: {reason}", path.display())]
     NoRecord {
         /// The file.
         path: PathBuf,
@@ -69,7 +75,7 @@ pub enum LedgerError {
         reason: String,
     },
     /// Written by a newer functest.
-    #[error("{} is of version {version}, this functest reads up to version {VERSION}", path.display())]
+    #[error("{} is of version {version}, and this functest reads up to version {VERSION}: use the functest that wrote it, or a later one", path.display())]
     TooNew {
         /// The file.
         path: PathBuf,
@@ -116,14 +122,17 @@ impl Book {
         };
         let mut lines = text.split_inclusive('\n').enumerate().filter(|(_, line)| !line.trim().is_empty()).peekable();
         let Some((number, first)) = lines.next() else { return Ok(None) };
+        // Looked at first: what a newer functest writes need not have the form of ours.
+        if let Ok(Versioned { version }) = serde_json::from_str(first)
+            && version > VERSION
+        {
+            return Err(LedgerError::TooNew { path, version });
+        }
         let head: Head = match serde_json::from_str(first) {
             Ok(head) => head,
             Err(_) if lines.peek().is_none() => return Ok(None),
             Err(e) => return Err(no_record(number, e)),
         };
-        if head.version > VERSION {
-            return Err(LedgerError::TooNew { path, version: head.version });
-        }
         let mut book = Self { head, entries: BTreeMap::new(), adopted: Vec::new() };
         while let Some((number, line)) = lines.next() {
             match serde_json::from_str(line) {
@@ -176,7 +185,7 @@ mod tests {
         Head {
             version: VERSION,
             run_id: "r".into(),
-            cloud: Default::default(),
+            places: BTreeMap::from([(super::super::CLOUD.to_owned(), serde_json::json!({"auth_url": "http://c"}))]),
             started: Utc::now(),
             settle_seconds: 1.0,
         }
@@ -186,6 +195,7 @@ mod tests {
         let text = |s: &str| s.to_owned();
         Intent {
             seq,
+            place: text("cloud"),
             scope: text("c"),
             kind: text("network"),
             name: text("n"),
@@ -230,6 +240,23 @@ mod tests {
         ledger.append(&Record::Gone { seq: 0 }).await.unwrap();
         assert_eq!(Book::read(folder.path()).unwrap().unwrap().open().count(), 0);
         file.write_all(b"nonsense\n{\"record\":\"gone\",\"seq\":0}\n").unwrap();
-        assert!(Book::read(folder.path()).unwrap_err().to_string().contains(":4: no ledger record"));
+        assert!(Book::read(folder.path()).unwrap_err().to_string().contains(":4: this is not a record of a ledger"));
+    }
+
+    #[test]
+    fn version_1_knew_one_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        write(
+            "{\"version\":1,\"run_id\":\"r\",\"cloud\":{\"name\":null,\"auth_url\":\"http://c\",\"region\":null,\"project_id\":null,\
+             \"project\":null,\"user\":null},\"started\":\"2026-01-01T00:00:00Z\",\"settle_seconds\":1.0}\n\
+             {\"record\":\"intent\",\"seq\":0,\"scope\":\"c\",\"kind\":\"network\",\"name\":\"n\",\"mark\":\"m\",\
+             \"at\":\"2026-01-01T00:00:00Z\"}\n",
+        );
+        let book = Book::read(folder.path()).unwrap().unwrap();
+        assert_eq!(book.head.cloud().unwrap().auth_url, "http://c");
+        assert_eq!(book.entries[&0].intent.place, super::super::CLOUD);
+        write("{\"version\":3,\"everything\":\"else\"}\n");
+        assert!(matches!(Book::read(folder.path()).unwrap_err(), LedgerError::TooNew { version: 3, .. }));
     }
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::timing::Timings;
-use super::{CaseRecord, CheckRecord, Message, RunRecord, RunState, Totals, VERSION};
+use super::{AttemptRecord, CaseRecord, CheckRecord, Message, RunRecord, RunState, Totals, VERSION};
 use crate::event::{self, CancelLevel, CleanUp, Event, EventBody, Level, RunHead};
 use crate::selection::{Choice, Decision};
-use crate::verdict::{CheckOutcome, Fault, Tally, Verdict};
+use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
 /// Why events do not make a record.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +19,8 @@ pub enum FoldError {
     /// The events cannot be read.
     #[error("cannot read the events: {0}")]
     Unreadable(#[from] std::io::Error),
-    /// A line is no event.
-    #[error("line {line} of the events is no event: {reason}")]
+    /// A line is not an event.
+    #[error("line {line} of the events is not an event: {reason}")]
     NoEvent {
         /// The line, from 1.
         line: usize,
@@ -27,8 +28,13 @@ pub enum FoldError {
         reason: String,
     },
     /// The format is newer than this program.
-    #[error("the events are of version {0}, this functest reads up to version {max}", max = event::VERSION)]
-    TooNew(u32),
+    #[error("line {line} of the events is of version {version}, and this functest reads up to version {max}: use the functest that wrote them, or a later one", max = event::VERSION)]
+    TooNew {
+        /// The line, from 1.
+        line: usize,
+        /// Its version.
+        version: u32,
+    },
     /// There is no first event.
     #[error("the events do not begin with the start of a run")]
     NoStart,
@@ -87,51 +93,69 @@ impl Fold {
         self.last = event.at;
         match &event.body {
             EventBody::RunStarted(_) | EventBody::TierStarted { .. } => {}
-            EventBody::CaseStarted { case } => {
-                if let Some(record) = self.case(case) {
-                    record.started = Some(event.at);
+            EventBody::CaseStarted { case_name, .. } => {
+                if let Some(record) = self.case(case_name) {
+                    record.started.get_or_insert(event.at);
                 }
             }
-            EventBody::CheckStarted { case, check, states, mark } => {
-                let key = (case.clone(), check.clone());
+            EventBody::CheckStarted { case_name, check, states, mark } => {
+                let key = (case_name.clone(), check.clone());
                 let (states, mark) = (states.clone(), mark.clone());
                 self.open_checks.insert(key, OpenCheck { at: event.at, states, mark });
             }
-            EventBody::CheckFinished { case, check, outcome, duration_ms } => {
-                let opened = self.open_checks.remove(&(case.clone(), check.clone()));
-                let (states, mark) = opened.map(|open| (open.states, open.mark)).unwrap_or_default();
+            EventBody::CheckFinished { case_name, check, outcome, duration_ms, started, states, attachments, details } => {
+                let opened = self.open_checks.remove(&(case_name.clone(), check.clone()));
                 let check = CheckRecord {
                     name: check.clone(),
-                    states,
-                    mark,
+                    started: started.or(opened.as_ref().map(|open| open.at)),
+                    mark: opened.as_ref().and_then(|open| open.mark.clone()),
+                    states: states.clone().or(opened.map(|open| open.states)).unwrap_or_default(),
                     outcome: outcome.clone(),
                     duration_ms: *duration_ms,
+                    attachments: attachments.clone(),
+                    details: details.clone(),
                 };
-                if let Some(record) = self.case(case) {
+                if let Some(record) = self.case(case_name) {
                     record.tally.count(&check.name, &check.outcome);
                     record.checks.push(check);
                 }
             }
+            EventBody::Attached { case_name, attachment } => {
+                if let Some(record) = self.case(case_name) {
+                    record.attachments.push(attachment.clone());
+                }
+            }
+            EventBody::AttemptFinished { case_name, attempt, verdict, duration_ms } => {
+                if let Some(record) = self.case(case_name) {
+                    record.tally = Tally::default();
+                    record.attempts.push(AttemptRecord {
+                        attempt: *attempt,
+                        verdict: verdict.clone(),
+                        duration_ms: *duration_ms,
+                        checks: std::mem::take(&mut record.checks),
+                    });
+                }
+            }
             EventBody::ApiCall { call, .. } => self.timings.take(call),
-            EventBody::Log { case, level, message } => {
+            EventBody::Log { case_name, level, message } => {
                 let message = Message { at: event.at, level: *level, text: message.clone() };
-                match case.as_deref().and_then(|case| self.case(case)) {
+                match case_name.as_deref().and_then(|name| self.case(name)) {
                     Some(record) => record.messages.push(message),
                     None => self.messages.push(message),
                 }
             }
-            EventBody::CleanedUp { case, clean_up } => {
-                let total = match case.as_deref().and_then(|case| self.index.get(case)) {
+            EventBody::CleanedUp { case_name, clean_up } => {
+                let total = match case_name.as_deref().and_then(|name| self.index.get(name)) {
                     Some(i) => &mut self.cases[*i].clean_up,
                     None => &mut self.run_clean_up,
                 };
-                total.deleted.extend(clean_up.deleted.iter().cloned());
-                total.left.extend(clean_up.left.iter().cloned());
+                total.add(clean_up.clone());
             }
-            EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
-                if let Some(record) = self.case(case) {
+            EventBody::CaseFinished { case_name, verdict, tally, duration_ms, ended } => {
+                if let Some(record) = self.case(case_name) {
                     record.verdict = Some(verdict.clone());
                     record.tally = tally.clone();
+                    record.ended = ended.clone();
                     record.duration_ms = *duration_ms;
                 }
             }
@@ -191,13 +215,16 @@ impl Fold {
         open_checks.sort_by_key(|((case, check), open)| (open.at, case.clone(), check.clone()));
         for ((case, check), open) in open_checks {
             let Some(record) = self.index.get(case).and_then(|i| cases.get_mut(*i)) else { continue };
-            let message = "the run ended before the check did".into();
+            let message = "the run ended before the check did";
             let check = CheckRecord {
                 name: check.clone(),
                 states: open.states.clone(),
                 mark: open.mark.clone(),
-                outcome: CheckOutcome::Errored(Fault { message, request: None }),
+                outcome: CheckOutcome::errored(message),
                 duration_ms: (self.last - open.at).num_milliseconds().max(0).unsigned_abs(),
+                started: Some(open.at),
+                attachments: Vec::new(),
+                details: None,
             };
             record.tally.count(&check.name, &check.outcome);
             record.checks.push(check);
@@ -214,6 +241,9 @@ impl From<&Choice> for CaseRecord {
             duration_ms: 0,
             tally: Tally::default(),
             checks: Vec::new(),
+            ended: Ended::default(),
+            attempts: Vec::new(),
+            attachments: Vec::new(),
             clean_up: CleanUp::default(),
             messages: Vec::new(),
         }
@@ -223,26 +253,39 @@ impl From<&Choice> for CaseRecord {
 /// The record of the run whose `events.jsonl` this is. A last line that was cut off by a crash is passed over.
 ///
 /// # Errors
-/// When it cannot be read, or is not what a run writes.
+/// When it cannot be read, is not what a run writes, or was written by a newer functest.
 pub fn fold_lines(reader: impl BufRead) -> Result<RunRecord, FoldError> {
     let mut fold: Option<Fold> = None;
     // As bytes: a line may be cut off within a character.
     let mut lines = reader.split(b'\n').enumerate().peekable();
     while let Some((i, line)) = lines.next() {
-        let event: Event = match serde_json::from_slice(&line?) {
-            Ok(event) => event,
-            Err(_) if lines.peek().is_none() => break,
-            Err(e) => return Err(FoldError::NoEvent { line: i + 1, reason: e.to_string() }),
+        let event = match read_line(&line?, i + 1) {
+            // Only what a crash cut off is passed over, and not what a newer functest wrote.
+            Err(FoldError::NoEvent { .. }) if lines.peek().is_none() => break,
+            read => read?,
         };
-        if event.v > event::VERSION {
-            return Err(FoldError::TooNew(event.v));
-        }
         match &mut fold {
             None => fold = Some(Fold::begin(&event)?),
             Some(fold) => fold.take(&event),
         }
     }
     fold.map(|fold| fold.record()).ok_or(FoldError::NoStart)
+}
+
+/// What every version of an event has.
+#[derive(Deserialize)]
+struct Versioned {
+    v: u32,
+}
+
+/// One event. Its version is looked at first: what a newer functest writes need not even have the form of an event of ours.
+fn read_line(line: &[u8], number: usize) -> Result<Event, FoldError> {
+    let no_event = |error: serde_json::Error| FoldError::NoEvent { line: number, reason: error.to_string() };
+    let Versioned { v: version } = serde_json::from_slice(line).map_err(no_event)?;
+    if version > event::VERSION {
+        return Err(FoldError::TooNew { line: number, version });
+    }
+    serde_json::from_slice(line).map_err(no_event)
 }
 
 impl RunRecord {

@@ -5,20 +5,24 @@ mod fold;
 mod timing;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::case::Attachment;
 use crate::event::{CleanUp, Leftover, Level, RunHead};
 use crate::selection::Choice;
-use crate::verdict::{CheckOutcome, Tally, Verdict};
+use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
 pub use self::fold::{Fold, FoldError, fold_lines};
 pub use self::timing::ApiTiming;
 
-/// The version of the record's form.
-pub const VERSION: u32 = 1;
+/// The version of the record's form. Version 1 knew neither attempts, attachments and what cases say of themselves, nor
+/// the result `flaky`.
+pub const VERSION: u32 = 2;
 
 /// Everything about a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunRecord {
     /// The version of this form.
     pub version: u32,
@@ -45,7 +49,7 @@ pub struct RunRecord {
 }
 
 /// Whether a run has ended, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// It came to its end.
@@ -57,7 +61,7 @@ pub enum RunState {
 }
 
 /// Everything about one case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseRecord {
     /// What it is, and what was decided about it.
     #[serde(flatten)]
@@ -72,14 +76,36 @@ pub struct CaseRecord {
     pub tally: Tally,
     /// Its checks, in the order in which they ended.
     pub checks: Vec<CheckRecord>,
+    /// What it said of itself.
+    #[serde(flatten)]
+    pub ended: Ended,
+    /// The attempts that did not pass before the last one, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptRecord>,
+    /// Files that belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What was deleted after it, and what was not.
     pub clean_up: CleanUp,
     /// Messages about it.
     pub messages: Vec<Message>,
 }
 
+/// Everything about an attempt that was not the last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AttemptRecord {
+    /// Which, from 1.
+    pub attempt: u32,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Its checks, in the order in which they ended.
+    pub checks: Vec<CheckRecord>,
+}
+
 /// Everything about one check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckRecord {
     /// Its name.
     pub name: String,
@@ -93,10 +119,19 @@ pub struct CheckRecord {
     pub outcome: CheckOutcome,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// When it started; `None` in runs of version 1, and where a tool does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<DateTime<Utc>>,
+    /// Files that belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// What else the tool that made it has to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
 }
 
 /// A message for people.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// When.
     pub at: DateTime<Utc>,
@@ -107,10 +142,13 @@ pub struct Message {
 }
 
 /// Selected cases, counted by verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
-    /// Cases that passed.
+    /// Cases that passed at once.
     pub passed: u32,
+    /// Cases that passed when they were tried again.
+    #[serde(default)]
+    pub flaky: u32,
     /// Cases that failed.
     pub failed: u32,
     /// Cases that errored.
@@ -125,6 +163,7 @@ impl Totals {
     fn count(&mut self, verdict: &Verdict) {
         let counter = match verdict {
             Verdict::Passed => &mut self.passed,
+            Verdict::Flaky { .. } => &mut self.flaky,
             Verdict::Failed { .. } => &mut self.failed,
             Verdict::Errored { .. } => &mut self.errored,
             Verdict::Skipped { .. } => &mut self.skipped,

@@ -2,16 +2,10 @@
 //! The decision about each case, with its reason.
 
 use super::{Choice, Decision, Facts, Request, RequestError, Selection};
-use crate::catalogue::{CaseSpec, Catalogue, Dependency, DriverName};
-use crate::pattern::PatternError;
+use crate::catalogue::{CaseSpec, Catalogue, Dependency};
+use crate::driver::{Checks, Driver, Drivers};
+use crate::pattern::{Pattern, PatternError};
 use crate::tier::Tier;
-
-/// Who implements cases.
-pub trait Drivers {
-    /// The names of the checks of the case that `driver` names; `None` when nothing implements it, an empty list when
-    /// they cannot be known before it runs.
-    fn checks(&self, driver: &DriverName) -> Option<Vec<String>>;
-}
 
 /// Decides about every case of `catalogue`.
 ///
@@ -21,7 +15,7 @@ pub fn select(
     catalogue: &Catalogue,
     facts: &Facts,
     request: &Request,
-    drivers: &dyn Drivers,
+    drivers: &Drivers,
 ) -> Result<Selection, RequestError> {
     request.check_names(catalogue)?;
     let choose = |(tier, case): (&std::sync::Arc<dyn Tier>, &CaseSpec)| {
@@ -49,7 +43,7 @@ fn decide(
     case: &CaseSpec,
     facts: &Facts,
     request: &Request,
-    drivers: &dyn Drivers,
+    drivers: &Drivers,
 ) -> (Decision, String) {
     if !request.names(tier.name(), &case.case_name) {
         return (Decision::OutOfScope, "not named in the request".into());
@@ -66,15 +60,21 @@ fn decide(
     if let Some(unmet) = case.dependencies.iter().find_map(|dependency| unmet(dependency, facts)) {
         return unmet;
     }
-    let Some(checks) = drivers.checks(&case.driver) else {
+    if drivers.find(&case.driver).is_none() {
         return (Decision::NoDriver, format!("the rules select it, but nothing here implements `{}`", case.driver));
-    };
-    match request.scope() {
-        Some(scope) if !checks.is_empty() && !checks.iter().any(|name| matches!(scope.is_found_in(name), Ok(true))) => {
+    }
+    match (request.scope(), drivers.checks(case)) {
+        // What nobody knows beforehand is narrowed down when it runs.
+        (Some(scope), Checks::Known(checks)) if !checks.iter().any(|check| may_be_found(scope, &check.name)) => {
             (Decision::OutOfScope, format!("none of its {} checks is in the scope {scope:?}", checks.len()))
         }
         _ => (Decision::Selected, selected_because(case, facts)),
     }
+}
+
+/// A scope that cannot decide within its budget leaves nothing out.
+fn may_be_found(scope: &Pattern, name: &str) -> bool {
+    !matches!(scope.is_found_in(name), Ok(false))
 }
 
 /// A whole run of the catalogue keeps the tiers of its loop; who names a case or a tier wants it now.
@@ -120,20 +120,22 @@ fn selected_because(case: &CaseSpec, facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::driver::SingleCase;
+    use crate::need::Needs;
+    use crate::settings::NoSettings;
 
-    struct Known;
-
-    impl Drivers for Known {
-        fn checks(&self, driver: &DriverName) -> Option<Vec<String>> {
-            matches!(driver, DriverName::Name { name } if name == "known").then(|| vec!["one".into(), "two".into()])
-        }
+    fn known() -> Drivers {
+        let checks = || ["one", "two"].map(crate::case::CheckSpec::named).to_vec();
+        let case: SingleCase<NoSettings> =
+            SingleCase { name: "known", class: None, checks, needs: |_| Needs::default(), body: |_| unreachable!() };
+        Drivers::new(vec![std::sync::Arc::new(case)])
     }
 
     fn decisions(yaml: &str, given: &[(&str, &str)], request: Request) -> Vec<(String, Decision)> {
         let catalogue = Catalogue::parse("t", yaml).unwrap();
         let given: Vec<_> = given.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         let facts = Facts::gather(&catalogue, &given, &|_| None, &[]);
-        let selection = select(&catalogue, &facts, &request, &Known).unwrap();
+        let selection = select(&catalogue, &facts, &request, &known()).unwrap();
         selection.cases.into_iter().map(|c| (c.case_name, c.decision)).collect()
     }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What is known about the system under test, and from where.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Generation};
 
 /// Where a fact came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactSource {
     /// Somebody said so in the request.
@@ -22,7 +23,7 @@ pub enum FactSource {
 }
 
 /// The value of one variable that conditions may name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
     /// The environment variable's name, such as `DEPLOY_SCENARIO`.
     pub variable: String,

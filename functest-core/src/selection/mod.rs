@@ -5,14 +5,15 @@ mod decide;
 mod facts;
 mod request;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::decide::{Drivers, select};
+pub use self::decide::select;
 pub use self::facts::{Fact, FactSource, Facts};
 pub use self::request::{Request, RequestError};
 
 /// What was decided about one case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// It runs.
@@ -34,7 +35,7 @@ pub enum Decision {
 }
 
 /// A case with its decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// The tier's name.
     pub tier: String,
@@ -49,13 +50,14 @@ pub struct Choice {
     /// Whether nothing more starts when it does not pass.
     pub blocking: bool,
     /// When it counts as passed.
+    #[schemars(with = "String")]
     pub criteria: crate::criteria::Criteria,
 }
 
 /// Every case of a catalogue with its decision, in the published order, and the facts behind it.
 ///
 /// This is the document that `functest run --dry-run --json` prints.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// The version of this document's form.
     pub version: u32,

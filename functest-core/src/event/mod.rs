@@ -4,17 +4,23 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use serde_json::Value;
 
+use crate::case::Attachment;
 use crate::selection::{Choice, Fact};
-use crate::verdict::{CheckOutcome, Tally, Verdict};
+use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
-/// The version of the event format.
-pub const VERSION: u32 = 1;
+pub use self::emitter::{Emitter, Incoming, Output, OutputStream};
+
+mod emitter;
+
+/// The version of the event format. Version 1 wrote `case` where this one writes `case_name`.
+pub const VERSION: u32 = 2;
 
 /// One line of `events.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// The version of the format.
     pub v: u32,
@@ -28,7 +34,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventBody {
     /// The run starts. Always the first event.
@@ -41,12 +47,17 @@ pub enum EventBody {
     /// A case starts.
     CaseStarted {
         /// Its name.
-        case: String,
+        #[serde(alias = "case")]
+        case_name: String,
+        /// 1 for the first time that it is tried in its run.
+        #[serde(default = "first")]
+        attempt: u32,
     },
     /// A check starts.
     CheckStarted {
         /// The case's name.
-        case: String,
+        #[serde(alias = "case")]
+        case_name: String,
         /// The check's name.
         check: String,
         /// What the cloud must do.
@@ -59,7 +70,8 @@ pub enum EventBody {
     /// A check has ended.
     CheckFinished {
         /// The case's name.
-        case: String,
+        #[serde(alias = "case")]
+        case_name: String,
         /// The check's name.
         check: String,
         /// How it ended.
@@ -67,18 +79,39 @@ pub enum EventBody {
         outcome: CheckOutcome,
         /// How long it took, in milliseconds.
         duration_ms: u64,
+        /// When it started, where that was not when its start was reported: a tool had made it before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        started: Option<DateTime<Utc>>,
+        /// What the cloud must do, where no start was reported that says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        states: Option<String>,
+        /// Files that belong to it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
+        /// What else the tool that made it has to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Value>,
+    },
+    /// A file belongs to a case.
+    Attached {
+        /// The case's name.
+        case_name: String,
+        /// The file.
+        attachment: Attachment,
     },
     /// A request to the cloud has ended.
     ApiCall {
         /// The case's name; `None` for requests on behalf of the run.
-        case: Option<String>,
+        #[serde(alias = "case")]
+        case_name: Option<String>,
         /// The request.
         call: ApiCall,
     },
     /// A message for people.
     Log {
         /// The case's name; `None` for messages about the run.
-        case: Option<String>,
+        #[serde(alias = "case")]
+        case_name: Option<String>,
         /// How important it is.
         level: Level,
         /// The message.
@@ -87,20 +120,36 @@ pub enum EventBody {
     /// What a case (or the run) made was deleted, or not.
     CleanedUp {
         /// The case's name; `None` for the run's own.
-        case: Option<String>,
+        #[serde(alias = "case")]
+        case_name: Option<String>,
         /// What was done.
         clean_up: CleanUp,
+    },
+    /// A case did not pass, and is tried again. What is said of it so far is of this attempt.
+    AttemptFinished {
+        /// The case's name.
+        case_name: String,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Its verdict.
+        verdict: Verdict,
+        /// How long it took, preparation and clean-up included, in milliseconds.
+        duration_ms: u64,
     },
     /// A case has ended, or will not be started.
     CaseFinished {
         /// The case's name.
-        case: String,
+        #[serde(alias = "case")]
+        case_name: String,
         /// Its verdict.
         verdict: Verdict,
         /// Its checks, counted.
         tally: Tally,
         /// How long it took, preparation and clean-up included, in milliseconds.
         duration_ms: u64,
+        /// What it said of itself.
+        #[serde(flatten)]
+        ended: Ended,
     },
     /// The user asked to stop.
     CancelRequested {
@@ -117,7 +166,7 @@ pub enum EventBody {
 }
 
 /// What is known when a run starts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunHead {
     /// Unique, and in order of time.
     pub run_id: String,
@@ -140,11 +189,22 @@ pub struct RunHead {
     /// Every case of the catalogue with its decision.
     pub cases: Vec<Choice>,
     /// The settings of each selected case, by case and key.
-    pub settings: BTreeMap<String, serde_json::Value>,
+    pub settings: BTreeMap<String, Value>,
+    /// The whole request, as the front end's API takes it; a run is repeated by it. `None` in runs of version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Value>,
+    /// The command line that asked for the run, without secrets; empty where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+}
+
+/// The attempt of events that do not say which.
+fn first() -> u32 {
+    1
 }
 
 /// Which cloud, without secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CloudIdentity {
     /// The name in `clouds.yaml`; `None` when it came from variables.
     pub name: Option<String>,
@@ -164,7 +224,7 @@ pub struct CloudIdentity {
 }
 
 /// One request to the cloud, every attempt counted as one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiCall {
     /// Such as `compute`.
     pub service: String,
@@ -186,7 +246,7 @@ pub struct ApiCall {
 }
 
 /// The importance of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// For whoever looks for a fault.
@@ -199,8 +259,21 @@ pub enum Level {
     Error,
 }
 
+impl CleanUp {
+    /// Adds what another clean-up did.
+    pub fn add(&mut self, other: Self) {
+        self.deleted.extend(other.deleted);
+        self.left.extend(other.left);
+    }
+
+    /// Whether there was nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.deleted.is_empty() && self.left.is_empty()
+    }
+}
+
 /// What a clean-up did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CleanUp {
     /// What was deleted.
     pub deleted: Vec<Thing>,
@@ -208,8 +281,8 @@ pub struct CleanUp {
     pub left: Vec<Leftover>,
 }
 
-/// A thing in the cloud.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A thing that a run made, in the cloud or elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thing {
     /// Such as `server`.
     pub kind: String,
@@ -220,7 +293,7 @@ pub struct Thing {
 }
 
 /// A thing that could not be deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leftover {
     /// What.
     #[serde(flatten)]
@@ -243,7 +316,7 @@ impl std::fmt::Display for Thing {
 }
 
 /// How strongly a run is asked to stop. Stronger ones compare greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelLevel {
     /// Start nothing more, end what runs, clean up, report.
@@ -252,32 +325,3 @@ pub enum CancelLevel {
     Abandon,
 }
 
-/// Where a run's events go. Cheap to clone; emitting never waits.
-#[derive(Clone, Debug)]
-pub struct Emitter {
-    channel: mpsc::UnboundedSender<(DateTime<Utc>, EventBody)>,
-}
-
-impl Emitter {
-    /// An emitter, and the end at which its events arrive.
-    pub fn channel() -> (Self, mpsc::UnboundedReceiver<(DateTime<Utc>, EventBody)>) {
-        let (channel, receiver) = mpsc::unbounded_channel();
-        (Self { channel }, receiver)
-    }
-
-    /// An emitter whose events nobody wants.
-    pub fn discarding() -> Self {
-        Self::channel().0
-    }
-
-    /// Sends `body` off, with the time of now.
-    pub fn emit(&self, body: EventBody) {
-        // A receiver that is gone has said so itself; a case must not fail because of it.
-        let _ = self.channel.send((Utc::now(), body));
-    }
-
-    /// Sends a message for people.
-    pub fn log(&self, case: Option<&str>, level: Level, message: impl Into<String>) {
-        self.emit(EventBody::Log { case: case.map(str::to_owned), level, message: message.into() });
-    }
-}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From one stream of events to the record, to many sinks and to whoever listens, on a thread of its own: a slow disk must
+//! not slow the cases.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::Utc;
+use functest_core::Sink;
+use functest_core::event::{self, Event, EventBody, Incoming, RunHead};
+use functest_core::record::{Fold, RunRecord};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{broadcast, oneshot};
+
+use crate::cancel::CancelHandle;
+use crate::error::{RunError, SinkTrouble};
+use crate::lane::{Lane, Parcel};
+
+type End = Result<(RunRecord, Vec<SinkTrouble>), RunError>;
+
+/// The thread, from outside.
+#[derive(Debug)]
+pub(crate) struct Hub(oneshot::Receiver<End>);
+
+/// Whether an essential sink has failed. The run looks at it before it says what it ends with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Broken(Arc<AtomicBool>);
+
+impl Broken {
+    pub(crate) fn is_so(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Hub {
+    pub(crate) async fn join(self) -> End {
+        self.0.await.unwrap_or_else(|_| Err(RunError::Lost("the thread of the reports has panicked".into())))
+    }
+}
+
+/// What the thread works with.
+struct Work {
+    lanes: Vec<Lane>,
+    listeners: broadcast::Sender<Arc<Event>>,
+    troubles: Vec<SinkTrouble>,
+    broken: Broken,
+    cancel: CancelHandle,
+}
+
+/// Starts the thread. It ends after the last event of the run.
+pub(crate) fn start(
+    head: RunHead,
+    receiver: UnboundedReceiver<Incoming>,
+    sinks: Vec<Box<dyn Sink>>,
+    listeners: broadcast::Sender<Arc<Event>>,
+    (cancel, broken): (CancelHandle, Broken),
+) -> Result<Hub, RunError> {
+    let (done, end) = oneshot::channel();
+    let mut lanes = sinks.into_iter().map(Lane::start).collect::<Result<Vec<_>, _>>().map_err(RunError::NoThread)?;
+    // What a run is worth nothing without hears of it first.
+    lanes.sort_by_key(|lane| !lane.is_essential());
+    let first = Event { v: event::VERSION, seq: 0, at: Utc::now(), body: EventBody::RunStarted(Box::new(head)) };
+    let work = Work { lanes, listeners, troubles: Vec::new(), broken, cancel };
+    // Who does not wait for the end does not want it.
+    let run = move || drop(done.send(work.run(first, receiver)));
+    std::thread::Builder::new().name("events".into()).spawn(run).map_err(RunError::NoThread)?;
+    Ok(Hub(end))
+}
+
+impl Work {
+    fn run(mut self, first: Event, mut receiver: UnboundedReceiver<Incoming>) -> End {
+        let mut fold = Fold::begin(&first).map_err(|error| RunError::Lost(error.to_string()))?;
+        self.deliver(Arc::new(first));
+        let mut seq = 0;
+        while let Some(incoming) = receiver.blocking_recv() {
+            match incoming {
+                Incoming::Event(at, body) => {
+                    seq += 1;
+                    let is_last = matches!(body, EventBody::RunFinished { .. });
+                    let event = Event { v: event::VERSION, seq, at, body };
+                    fold.take(&event);
+                    self.deliver(Arc::new(event));
+                    if is_last {
+                        break;
+                    }
+                }
+                Incoming::Output(output) => {
+                    let parcel = Parcel::Output(Arc::new(output));
+                    // Others could keep it from being forgotten, and so the tool from writing on.
+                    self.hand_over(&parcel, Lane::is_essential);
+                }
+            }
+        }
+        let Self { lanes, mut troubles, .. } = self;
+        troubles.extend(lanes.into_iter().filter_map(Lane::finish));
+        Ok((fold.record(), troubles))
+    }
+
+    fn deliver(&mut self, event: Arc<Event>) {
+        self.hand_over(&Parcel::Event(Arc::clone(&event)), |_| true);
+        // Nobody may be listening.
+        let _ = self.listeners.send(event);
+    }
+
+    fn hand_over(&mut self, parcel: &Parcel, to: impl Fn(&Lane) -> bool) {
+        for lane in self.lanes.iter_mut().filter(|lane| to(lane)) {
+            if let Err(trouble) = lane.hand_over(parcel) {
+                if trouble.is_essential {
+                    self.broken.0.store(true, Ordering::SeqCst);
+                    self.cancel.stop_because(&format!("the run was stopped because of {trouble}"));
+                }
+                self.troubles.push(trouble);
+            }
+        }
+    }
+}
