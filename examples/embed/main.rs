@@ -46,7 +46,7 @@ async fn check_site() -> Result<u8, functest::Error> {
     let summary = run.join().await?;
 
     // `summary.record` is the same; this is how to read any run, also one of last week.
-    let Totals { passed, failed, errored, skipped, not_run } = functest.record(&run_id)?.totals;
+    let Totals { passed, failed, errored, skipped, not_run } = functest.report().record(&run_id)?.totals;
     println!("{run_id}: {passed} passed, {failed} failed, {errored} errored, {skipped} skipped, {not_run} not run");
     println!("{}", summary.folder.display());
     Ok(summary.exit_code)

@@ -35,7 +35,7 @@ impl Embed {
     }
 
     fn record(&self) -> RunRecord {
-        Functest::new().with_state(StateFolder::new(self.state.path())).record("latest").unwrap()
+        Functest::new().with_state(StateFolder::new(self.state.path())).report().record("latest").unwrap()
     }
 }
 

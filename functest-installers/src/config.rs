@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use functest_core::suggest::did_you_mean;
 use functest_core::sut::{Access, Identity};
 use functest_ssh::{Deadlines, HostKeyPolicy, HostKeys, Login, Target};
+use schemars::JsonSchema;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -115,7 +116,7 @@ fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Se
 }
 
 /// What is done about a host whose key is not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HostKeyChoice {
     /// It is refused.

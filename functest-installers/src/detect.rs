@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use functest_core::suggest::did_you_mean;
 use functest_core::sut::Probe;
 use functest_ssh::Dialer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::SutConfig;
@@ -23,7 +24,7 @@ const LOGINS: usize = 5;
 type Homes = Mutex<HashMap<String, Shell>>;
 
 /// An installer that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// Its name.
     pub installer: String,

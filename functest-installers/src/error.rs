@@ -7,7 +7,6 @@ use functest_core::sut::InstallerError;
 
 /// Why something about the system under test cannot be found out. None of its texts holds a secret.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// What the user gave is wrong.
     #[error("{origin}: {message}")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use functest_core::sut::Node;
 use functest_ssh::Command;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -18,7 +19,7 @@ const TAIL: usize = 256 * 1024;
 const LIMIT: usize = 64 * 1024 * 1024;
 
 /// What was collected.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LogReport {
     /// Each node that gave its logs.
     pub collected: Vec<NodeLog>,
@@ -27,7 +28,7 @@ pub struct LogReport {
 }
 
 /// The logs of a node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NodeLog {
     /// The node's name.
     pub node: String,

@@ -3,11 +3,14 @@
 
 use functest_core::suggest::did_you_mean;
 use functest_core::sut::{Node, Role};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
 /// Which nodes are meant: those that are named and those of the roles; all where nothing is said.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct NodeSelection {
     /// By id, name or address.
     pub names: Vec<String>,

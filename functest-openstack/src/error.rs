@@ -8,7 +8,6 @@ use functest_core::verdict::FailedRequest;
 
 /// An error of this crate. None of its texts holds a secret.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The description of a cloud is unusable.
     #[error("{origin}: {message}")]

@@ -5,11 +5,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use functest_core::record::RunRecord;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, junit, report};
 
 /// A form of report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     /// One HTML page that needs no other file.
     Html,

@@ -1,54 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which cloud a request means: one of the user's, or a sandbox of our own.
 
-use std::path::PathBuf;
-
 use functest_core::event::CloudIdentity;
 use functest_openstack::CloudConfig;
 use functest_openstack::connect::{Credential, Domain, Named, Tls};
-use functest_sandbox::{FaultFile, Options, Sandbox};
+use functest_sandbox::Sandbox;
 
 use crate::embed::Functest;
 use crate::error::Error;
+use crate::noun::sandbox::SandboxRequest;
 
 /// The name that means a sandbox in this process. It stands for no cloud of clouds.yaml.
 pub const SANDBOX: &str = "sandbox";
-
-/// What a sandbox is like, where one is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct SandboxRequest {
-    /// The port of its APIs; `None` takes a free one.
-    pub port: Option<u16>,
-    /// What everything random in it comes from; `None` takes a new seed.
-    pub seed: Option<u64>,
-    /// A file of faults.
-    pub faults: Option<PathBuf>,
-    /// More faults, each as words: `status status=503 path=/compute/**`.
-    pub fault: Vec<String>,
-}
-
-impl SandboxRequest {
-    /// Whether anything is wished of it.
-    pub fn is_plain(&self) -> bool {
-        self.port.is_none() && self.seed.is_none() && self.faults.is_none() && self.fault.is_empty()
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    /// When its faults are not what they should be, or its port is taken.
-    pub async fn start(&self) -> Result<Sandbox, Error> {
-        let mut faults = match &self.faults {
-            Some(file) => FaultFile::read(file)?,
-            None => FaultFile::default(),
-        };
-        for words in &self.fault {
-            faults.extend(FaultFile::from_words(words)?);
-        }
-        let options = Options { port: self.port.unwrap_or(0), seed: self.seed, faults, ..Options::default() };
-        Ok(Sandbox::start(options).await?)
-    }
-}
 
 /// A cloud, and the sandbox that it is.
 pub(crate) struct Chosen {

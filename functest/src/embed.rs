@@ -85,6 +85,11 @@ impl Functest {
         })
     }
 
+    /// An environment variable; `None` where it is not set or empty.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        (self.variables)(name).filter(|value| !value.is_empty())
+    }
+
     /// The kind of test case that a catalogue's driver name calls for.
     pub fn factory(&self, driver: &functest_core::catalogue::DriverName) -> Option<Arc<dyn CaseFactory>> {
         self.registry.find(driver).cloned()

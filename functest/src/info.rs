@@ -9,9 +9,7 @@ use serde_json::Value;
 
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::plan::Plan;
-use crate::request::RunRequest;
-use crate::settings::with_deadline;
+use crate::noun::run::{Plan, RunRequest, with_deadline};
 use functest_core::selection::RequestError;
 
 /// The tiers of a catalogue.
@@ -95,7 +93,7 @@ impl Functest {
     ///
     /// # Errors
     /// As [`Functest::plan`].
-    pub fn tiers(&self, request: &RunRequest) -> Result<TierList, Error> {
+    pub(crate) fn tiers(&self, request: &RunRequest) -> Result<TierList, Error> {
         let Plan { catalogue, selection, warnings, .. } = self.plan(request)?;
         let mut choices = selection.cases.into_iter();
         let tiers = catalogue.tiers.iter().map(|tier| TierInfo {
@@ -113,7 +111,7 @@ impl Functest {
     ///
     /// # Errors
     /// As [`Functest::plan`], and when there is no such tier.
-    pub fn tier(&self, request: &RunRequest, name: &str) -> Result<TierList, Error> {
+    pub(crate) fn tier_named(&self, request: &RunRequest, name: &str) -> Result<TierList, Error> {
         let mut list = self.tiers(request)?;
         let known: Vec<String> = list.tiers.iter().map(|tier| tier.name.clone()).collect();
         list.tiers.retain(|tier| tier.name == name);
@@ -124,7 +122,7 @@ impl Functest {
     ///
     /// # Errors
     /// As [`Functest::plan`], and when there is no such case.
-    pub fn test_case(&self, request: &RunRequest, name: &str) -> Result<CaseInfo, Error> {
+    pub(crate) fn test_case(&self, request: &RunRequest, name: &str) -> Result<CaseInfo, Error> {
         let plan = self.plan(request)?;
         let catalogue = &plan.catalogue;
         let known: Vec<String> = catalogue.cases().map(|(_, case)| case.case_name.clone()).collect();

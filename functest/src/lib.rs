@@ -2,16 +2,20 @@
 //! Tells whether an OpenStack cloud works, how well, and since when not.
 //!
 //! This is the API that the command line and every other front end wrap; a Rust project embeds it the same way. A
-//! [`Functest`] knows the test cases and the state folder; each verb is one function of it:
+//! [`Functest`] knows the test cases and the state folder. What it does is found by noun and verb ([`VERBS`]); what a verb
+//! is asked and what it answers are data:
 //!
 //! * [`Functest::plan`]: which cases of a catalogue run on this system under test, and why the others do not. It
-//!   connects to nothing. [`Plan::start`] runs it: events out, a [`RunSummary`] at the end.
-//! * [`Functest::tiers`], [`Functest::test_case`]: what a catalogue holds.
+//!   connects to nothing. [`Plan::start`] runs it: events out, a [`RunSummary`] at the end. ([`Functest::run`] has the
+//!   rest of what there is to do about runs.)
+//! * [`Functest::tier`], [`Functest::testcase`]: what a catalogue holds.
 //! * [`Functest::report`]: a run's report again, also of a run that died.
-//! * [`Functest::check`]: connects to a cloud and says what it offers, and what is missing for which case.
-//! * [`Functest::clean`]: deletes what dead runs left.
-//! * [`Functest::sut`]: the system under test: its nodes, commands and files on them, logs, credentials, versions.
-//! * [`Functest::detection_matrix`]: which case notices that a cloud is broken in which way, tried on sandboxes.
+//! * [`Functest::openstack`]: what a cloud offers, and what is missing for which case; deletes what dead runs left.
+//! * [`Functest::sut`]: the system under test: what was deployed, by what, its credentials, versions.
+//! * [`Functest::nodes`]: its nodes: commands and files on them, logs, services.
+//! * [`Functest::sandbox`]: clouds of our own; which case notices that a cloud is broken in which way.
+//!
+//! [`Error::kind`] says what went wrong to programs: it gives the exit code and the HTTP status alike.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), functest::Error> {
@@ -25,37 +29,40 @@
 //! # }
 //! ```
 
-mod check;
-mod clean;
 mod cloud;
 mod embed;
 mod error;
 mod info;
-mod matrix;
-mod nodes;
-mod plan;
+mod noun;
 mod registry;
-mod report;
-mod request;
-mod run;
-mod settings;
+mod secret_file;
 mod state;
-mod sut;
+mod verbs;
 
-pub use self::check::{CaseReadiness, CheckReport};
-pub use self::clean::{CleanReport, CleanRequest, RunClean, RunCleanState};
-pub use self::cloud::{SANDBOX, SandboxRequest};
+pub use self::cloud::SANDBOX;
 pub use self::embed::Functest;
-pub use self::error::Error;
+pub use self::error::{Error, ErrorKind, Problem};
 pub use self::info::{CaseInfo, CheckInfo, SettingInfo, TierInfo, TierList};
-pub use self::matrix::{Detection, FaultRow, Matrix};
-pub use self::nodes::{DetectReport, ExecReport, ExecRequest, NodeExec, NodeList, NodeTransfer, TransferReport};
-pub use self::plan::Plan;
-pub use self::request::RunRequest;
-pub use self::run::{RunHandle, RunSummary};
-pub use self::settings::RunSettings;
+pub use self::noun::nodes::{
+    CollectLogsRequest, CollectedLogs, DetectReport, DetectRequest, ExecReport, ExecRequest, GetRequest, LogsReport,
+    LogsRequest, NodeExec, NodeList, NodeListRequest, NodeServiceLog, NodeShowRequest, NodeTransfer, NodesListener,
+    NodesProgress, NodesVerbs, PodYaml, PutRequest, ServiceReport, ServiceRequest, ServiceVerb, SshRequest,
+    TransferReport,
+};
+pub use self::noun::openstack::{
+    CaseReadiness, CheckReport, CheckRequest, CleanReport, CleanRequest, OpenStackVerbs, RunClean, RunCleanState,
+};
+pub use self::noun::report::{Report, ReportFile, ReportRequest, ReportVerbs, WriteReportRequest};
+pub use self::noun::run::{Plan, RunHandle, RunRequest, RunSettings, RunSummary, RunVerbs};
+pub use self::noun::sandbox::{
+    Detection, FaultRow, Matrix, MatrixRequest, SandboxAddress, SandboxRequest, SandboxVerbs, ServeRequest,
+    ServedSandbox,
+};
+pub use self::noun::sut::{CredentialsFile, CredentialsRequest, SutInfo, SutInfoRequest, SutRequest, SutVerbs};
+pub use self::noun::testcase::{TestCaseList, TestCaseListRequest, TestCaseShowRequest, TestCaseVerbs};
+pub use self::noun::tier::{CatalogueRequest, TierListRequest, TierShowRequest, TierVerbs};
 pub use self::state::{StateFolder, StoredRun};
-pub use self::sut::{SutInfo, SutRequest};
+pub use self::verbs::VERBS;
 pub use functest_results::Format;
 
 /// The vocabulary: what a test case, an event, a verdict is.

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use functest::RunRequest;
+use functest::CatalogueRequest;
 
 /// Which catalogue, and what is known about the system under test.
 #[derive(Clone, Debug, Args)]
@@ -21,13 +21,8 @@ pub(crate) struct CatalogueArgs {
 }
 
 impl CatalogueArgs {
-    pub(crate) fn request(self) -> RunRequest {
-        RunRequest {
-            catalogue: self.catalogue,
-            installer: self.installer,
-            scenario: self.scenario,
-            ..RunRequest::default()
-        }
+    pub(crate) fn request(self) -> CatalogueRequest {
+        CatalogueRequest { catalogue: self.catalogue, installer: self.installer, scenario: self.scenario }
     }
 }
 

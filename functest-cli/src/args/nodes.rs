@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use functest::core::sut::{Role, ServiceAction};
+use functest::ServiceVerb;
+use functest::core::sut::Role;
 use functest::installers::NodeSelection;
 
 use super::SutArgs;
@@ -256,14 +257,13 @@ pub(crate) enum Action {
     Restart,
 }
 
-impl Action {
-    /// What changes something; `None` only looks.
-    pub(crate) fn change(self) -> Option<ServiceAction> {
-        match self {
-            Self::Status => None,
-            Self::Start => Some(ServiceAction::Start),
-            Self::Stop => Some(ServiceAction::Stop),
-            Self::Restart => Some(ServiceAction::Restart),
+impl From<Action> for ServiceVerb {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Status => Self::Status,
+            Action::Start => Self::Start,
+            Action::Stop => Self::Stop,
+            Action::Restart => Self::Restart,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! `functest openstack`.
 
 use clap::{Args, Subcommand};
-use functest::{CleanRequest, RunRequest};
+use functest::{CheckRequest, CleanRequest, SandboxRequest};
 
 /// `functest openstack`.
 #[derive(Debug, Subcommand)]
@@ -34,8 +34,8 @@ pub(crate) struct CheckArgs {
 }
 
 impl CheckArgs {
-    pub(crate) fn request(self) -> RunRequest {
-        RunRequest { cloud: self.cloud, set: self.set, ..RunRequest::default() }
+    pub(crate) fn request(self) -> CheckRequest {
+        CheckRequest { cloud: self.cloud, sandbox: SandboxRequest::default(), set: self.set }
     }
 }
 

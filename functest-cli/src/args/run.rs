@@ -85,7 +85,10 @@ impl RunArgs {
             run_dir: self.run_dir,
             fetch_credentials: self.fetch_credentials,
             collect_logs: self.collect_logs,
-            ..self.catalogue.request()
+            catalogue: self.catalogue.catalogue,
+            installer: self.catalogue.installer,
+            scenario: self.catalogue.scenario,
+            ..RunRequest::default()
         }
     }
 }

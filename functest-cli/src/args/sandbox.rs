@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use functest::SandboxRequest;
+use functest::{SandboxRequest, ServeRequest};
 
 /// What a sandbox is like.
 #[derive(Clone, Debug, Args)]
@@ -51,14 +51,15 @@ pub(crate) struct ServeArgs {
     port: Option<u16>,
     /// Where to write a clouds.yaml with sandbox-admin and sandbox-demo.
     #[arg(long, value_name = "FILE")]
-    pub(crate) write_clouds: Option<PathBuf>,
+    write_clouds: Option<PathBuf>,
     #[command(flatten)]
     sandbox: SandboxArgs,
 }
 
 impl ServeArgs {
-    pub(crate) fn request(self) -> SandboxRequest {
-        SandboxRequest { port: self.port, ..self.sandbox.request() }
+    pub(crate) fn request(self) -> ServeRequest {
+        let sandbox = SandboxRequest { port: self.port, ..self.sandbox.request() };
+        ServeRequest { sandbox, write_clouds: self.write_clouds }
     }
 }
 

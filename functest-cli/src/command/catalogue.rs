@@ -2,7 +2,7 @@
 //! `functest tier` and `functest testcase`.
 
 use functest::core::exit_code;
-use functest::{Functest, TierInfo};
+use functest::{Functest, TestCaseListRequest, TestCaseShowRequest, TierInfo, TierListRequest, TierShowRequest};
 use owo_colors::OwoColorize;
 
 use crate::args::{TestCaseCommand, TierCommand};
@@ -13,7 +13,7 @@ use crate::terminal::{case_page, plan_table};
 pub(super) fn tier(functest: &Functest, command: TierCommand, output: &Output) -> Result<u8, Error> {
     match command {
         TierCommand::List(args) => {
-            let list = functest.tiers(&args.catalogue.request())?;
+            let list = functest.tier().list(&TierListRequest { of: args.catalogue.request() })?;
             output.warnings(&list.warnings);
             if args.json {
                 output.json(&list)?;
@@ -23,7 +23,7 @@ pub(super) fn tier(functest: &Functest, command: TierCommand, output: &Output) -
             }
         }
         TierCommand::Show(args) => {
-            let list = functest.tier(&args.list.catalogue.request(), &args.name)?;
+            let list = functest.tier().show(&TierShowRequest { name: args.name, of: args.list.catalogue.request() })?;
             output.warnings(&list.warnings);
             if args.list.json {
                 output.json(&list)?;
@@ -46,15 +46,17 @@ fn print_tier(tier: &TierInfo, output: &Output) -> Result<(), Error> {
 pub(super) fn test_case(functest: &Functest, command: TestCaseCommand, output: &Output) -> Result<u8, Error> {
     match command {
         TestCaseCommand::List(args) => {
-            let plan = functest.plan(&args.catalogue.request())?;
-            output.warnings(plan.warnings());
+            let list = functest.testcase().list(&TestCaseListRequest { of: args.catalogue.request() })?;
+            output.warnings(&list.warnings);
             match args.json {
-                true => output.json(plan.selection())?,
-                false => plan_table::print(plan.selection(), output)?,
+                true => output.json(&list)?,
+                false => plan_table::print(&list.selection, output)?,
             }
         }
         TestCaseCommand::Show(args) => {
-            let case = functest.test_case(&args.list.catalogue.request(), &args.name)?;
+            let case = functest
+                .testcase()
+                .show(&TestCaseShowRequest { name: args.name, of: args.list.catalogue.request() })?;
             output.warnings(&case.warnings);
             match args.list.json {
                 true => output.json(&case)?,

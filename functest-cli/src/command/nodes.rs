@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest nodes`.
 
-use std::sync::Arc;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use functest::core::sut::{Node, Permission, ServiceState};
+use functest::core::exit_code;
+use functest::core::settings::Seconds;
 use functest::core::words::visible;
-use functest::core::{Installer, exit_code};
-use functest::installers::{NodeSelection, PARALLEL, Sut};
-use functest::ssh::Sudo;
-use functest::ssh::transfer::Options;
-use functest::{ExecRequest, Functest, NodeExec, SutRequest, TransferReport};
+use functest::{
+    CollectLogsRequest, DetectRequest, ExecRequest, Functest, GetRequest, LogsRequest, NodeExec, NodeListRequest,
+    NodeServiceLog, NodeShowRequest, NodesListener, NodesProgress, PodYaml, PutRequest, ServiceRequest, SshRequest,
+    TransferReport,
+};
 use owo_colors::OwoColorize;
 
 use super::{block_on, interruptible};
@@ -34,78 +36,63 @@ pub(super) fn execute(functest: &Functest, command: NodesCommand, output: &Outpu
     }
 }
 
-/// The system, and the nodes that are meant.
-async fn find(
-    functest: &Functest,
-    request: SutRequest,
-    selection: NodeSelection,
-) -> Result<(Sut, Vec<Node>), functest::Error> {
-    let sut = functest.sut(&request).await?;
-    let nodes = sut.select(&selection).await?;
-    Ok((sut, nodes))
-}
-
-fn one(name: String) -> NodeSelection {
-    NodeSelection { names: vec![name], roles: Vec::new() }
-}
-
 fn list(functest: &Functest, args: ListArgs, output: &Output) -> Result<u8, Error> {
     output.note(if args.hardware { "Asking the installer and the nodes ..." } else { "Asking the installer ..." });
-    let selection = args.of.selection();
-    let list = block_on(interruptible(async {
-        let sut = functest.sut(&args.of.sut.request()).await?;
-        functest.nodes(&sut, &selection, args.hardware).await
-    }))?;
-    if let Some(path) = &args.pod_yaml {
-        functest.write_pod_yaml(&list.nodes, path, args.with_secrets)?;
-        output.note(format!("Written: {}", path.display()));
+    let request = NodeListRequest {
+        nodes: args.of.selection(),
+        sut: args.of.sut.request(),
+        in_depth: args.hardware,
+        pod_yaml: args.pod_yaml.map(|file| PodYaml { file, with_secrets: args.with_secrets }),
+    };
+    let list = block_on(interruptible(functest.nodes().list(&request)))?;
+    if let Some(written) = &request.pod_yaml {
+        output.note(format!("Written: {}", written.file.display()));
     }
-    match args.json {
-        true => output.json(&list)?,
-        false => output.table(&node_table::nodes(&list.nodes, output))?,
+    if args.json {
+        output.json(&list)?;
+    } else {
+        output.table(&node_table::nodes(&list.nodes, output))?;
     }
     Ok(exit_code::OK)
 }
 
 fn show(functest: &Functest, args: ShowArgs, output: &Output) -> Result<u8, Error> {
     output.note("Asking the installer and the node ...");
-    let (list, path) = block_on(interruptible(async {
-        let sut = functest.sut(&args.sut.request()).await?;
-        let node = sut.select(&one(args.name.clone())).await?.remove(0);
-        let list = functest.nodes(&sut, &one(args.name), true).await?;
-        Ok((list, sut.jump_path(&node)))
-    }))?;
-    match (args.json, list.nodes.first()) {
-        (true, _) => output.json(&list)?,
-        (false, Some(node)) => node_table::page(node, &path, output)?,
-        (false, None) => {}
+    let request = NodeShowRequest { sut: args.sut.request(), node: args.name };
+    let list = block_on(interruptible(functest.nodes().show(&request)))?;
+    if args.json {
+        output.json(&list)?;
+    } else if let Some(node) = list.nodes.first() {
+        node_table::page(node, output)?;
     }
     Ok(exit_code::OK)
 }
 
 fn exec(functest: &Functest, args: ExecArgs, output: &Output) -> Result<u8, Error> {
     let request = ExecRequest {
+        nodes: args.of.selection(),
+        sut: args.of.sut.request(),
         line: args.command.join(" "),
         sudo: args.sudo,
-        deadline: Duration::from_secs(args.deadline.into()),
-        jobs: args.jobs.map_or(0, usize::from),
+        deadline: Seconds(args.deadline.into()),
+        jobs: args.jobs.map(usize::from).and_then(NonZeroUsize::new),
     };
-    let selection = args.of.selection();
-    let told = output.clone();
-    let progress = move |done: &NodeExec| {
-        if !args.json {
-            print_exec(done, &told);
-        }
-    };
-    let report = block_on(interruptible(async {
-        let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
-        output.note(format!("Running on {} nodes ...", nodes.len()));
-        Ok(functest.exec(&sut, nodes, &request, &progress).await)
-    }))?;
+    let listener = listener(output, args.json);
+    let report = block_on(interruptible(functest.nodes().exec(&request, &listener)))?;
     if args.json {
         output.json(&report)?;
     }
-    Ok(if report.all_well() { exit_code::OK } else { exit_code::NOT_PASSED })
+    Ok(report.exit_code())
+}
+
+/// Says on how many nodes it runs, and what each wrote, as soon as it is done there; with `json` that is in the document.
+fn listener(output: &Output, json: bool) -> NodesListener {
+    let output = output.clone();
+    NodesListener::new(move |progress| match progress {
+        NodesProgress::Began { nodes } => output.note(format!("Running on {nodes} nodes ...")),
+        NodesProgress::Ended(done) if !json => print_exec(done, &output),
+        _ => {}
+    })
 }
 
 /// What a node wrote, each line under the node's name.
@@ -125,53 +112,53 @@ fn print_exec(done: &NodeExec, output: &Output) {
 }
 
 fn ssh(functest: &Functest, args: crate::args::SshArgs) -> Result<u8, Error> {
+    let request = SshRequest { sut: args.sut.request(), node: args.name };
     block_on(async {
-        let (sut, nodes) = find(functest, args.sut.request(), one(args.name)).await?;
-        let session = match nodes.first() {
-            Some(node) => sut.session(node).await.map_err(functest::Error::from)?,
-            None => return Ok(exit_code::USAGE),
-        };
+        let session = functest.nodes().ssh(&request).await?;
         interactive::run(&session, &args.command.join(" ")).await
     })
 }
 
-/// How files are moved, with a word about it every second.
-fn options(sudo: bool, output: &Output) -> Options {
-    let moved = Arc::new(AtomicU64::new(0));
-    let said = std::sync::Mutex::new(std::time::Instant::now());
+/// Says to or from how many nodes files are moved, and every second how much was.
+fn moving(direction: &'static str, output: &Output) -> NodesListener {
+    let (moved, said) = (AtomicU64::new(0), Mutex::new(Instant::now()));
     let output = output.clone();
-    let progress = move |bytes: u64| {
-        moved.fetch_max(bytes, Ordering::Relaxed);
-        if let Ok(mut said) = said.try_lock()
-            && said.elapsed() >= Duration::from_secs(1)
-        {
-            *said = std::time::Instant::now();
-            output.note(format!("{} MB moved ...", moved.load(Ordering::Relaxed) / 1_000_000));
+    NodesListener::new(move |progress| match progress {
+        NodesProgress::Began { nodes } => output.note(format!("Copying {direction} {nodes} nodes ...")),
+        NodesProgress::Moved { bytes } => {
+            moved.fetch_max(bytes, Ordering::Relaxed);
+            if let Ok(mut said) = said.try_lock()
+                && said.elapsed() >= Duration::from_secs(1)
+            {
+                *said = Instant::now();
+                output.note(format!("{} MB moved ...", moved.load(Ordering::Relaxed) / 1_000_000));
+            }
         }
-    };
-    Options { sudo: sudo.then(Sudo::root), progress: Some(Arc::new(progress)), ..Options::default() }
+        _ => {}
+    })
 }
 
 fn put(functest: &Functest, args: PutArgs, output: &Output) -> Result<u8, Error> {
-    std::fs::metadata(&args.local).map_err(|source| Error::Read { path: args.local.clone(), source })?;
-    let selection = args.of.selection();
-    let options = options(args.sudo, output);
-    let report = block_on(interruptible(async {
-        let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
-        output.note(format!("Copying to {} nodes ...", nodes.len()));
-        Ok(functest.put(&sut, nodes, &args.local, &args.remote, &options).await)
-    }))?;
+    let request = PutRequest {
+        nodes: args.of.selection(),
+        sut: args.of.sut.request(),
+        local: args.local,
+        remote: args.remote,
+        sudo: args.sudo,
+    };
+    let report = block_on(interruptible(functest.nodes().put(&request, &moving("to", output))))?;
     print_transfer(&report, args.json, output)
 }
 
 fn get(functest: &Functest, args: GetArgs, output: &Output) -> Result<u8, Error> {
-    let selection = args.of.selection();
-    let options = options(args.sudo, output);
-    let report = block_on(interruptible(async {
-        let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
-        output.note(format!("Copying from {} nodes ...", nodes.len()));
-        functest.get(&sut, nodes, &args.remote, &args.local, &options).await
-    }))?;
+    let request = GetRequest {
+        nodes: args.of.selection(),
+        sut: args.of.sut.request(),
+        remote: args.remote,
+        local: args.local,
+        sudo: args.sudo,
+    };
+    let report = block_on(interruptible(functest.nodes().get(&request, &moving("from", output))))?;
     print_transfer(&report, args.json, output)
 }
 
@@ -186,93 +173,79 @@ fn print_transfer(report: &TransferReport, json: bool, output: &Output) -> Resul
             }
         }
     }
-    Ok(if report.all_well() { exit_code::OK } else { exit_code::NOT_PASSED })
+    Ok(report.exit_code())
 }
 
 fn logs(functest: &Functest, args: LogsArgs, output: &Output) -> Result<u8, Error> {
-    let selection = args.of.selection();
-    let request = args.of.sut.request();
-    if let Some(folder) = args.output {
-        let report = block_on(interruptible(async {
-            let (sut, nodes) = find(functest, request, selection).await?;
-            output.note(format!("Collecting from {} nodes ...", nodes.len()));
-            Ok(sut.collect_logs(nodes, &folder).await?)
-        }))?;
-        for log in &report.collected {
-            output.line(format!("{}: {} bytes in {}", visible(&log.node), log.bytes, log.file.display()))?;
-        }
-        output.warnings(&report.problems);
-        return Ok(if report.problems.is_empty() { exit_code::OK } else { exit_code::NOT_PASSED });
-    }
-    let (name, lines) = (args.service.unwrap_or_default(), args.lines);
-    let logs = block_on(interruptible(async {
-        let (sut, nodes) = find(functest, request, selection).await?;
-        let (sut, name) = (&sut, &name);
-        let log = |node: Node| async move { (node.name.clone(), sut.service_log(&node, name, lines).await) };
-        Ok(sut.each(nodes, PARALLEL, log).await)
-    }))?;
-    let mut code = exit_code::OK;
-    for (node, log) in logs {
-        match log {
-            Ok(text) => {
-                text.lines().try_for_each(|line| output.line(format!("{}: {}", visible(&node), visible(line))))?
-            }
-            Err(error) => {
-                output.warning(error);
-                code = exit_code::NOT_PASSED;
-            }
+    let nodes = args.of.selection();
+    let sut = args.of.sut.request();
+    match args.output {
+        Some(folder) => collect(functest, CollectLogsRequest { sut, nodes, folder }, output),
+        None => {
+            let service = args.service.unwrap_or_default();
+            one_service(functest, LogsRequest { sut, nodes, service, lines: args.lines }, output)
         }
     }
-    Ok(code)
+}
+
+fn collect(functest: &Functest, request: CollectLogsRequest, output: &Output) -> Result<u8, Error> {
+    let told = output.clone();
+    let listener = NodesListener::new(move |progress| {
+        if let NodesProgress::Began { nodes } = progress {
+            told.note(format!("Collecting from {nodes} nodes ..."));
+        }
+    });
+    let report = block_on(interruptible(functest.nodes().collect_logs(&request, &listener)))?;
+    for log in &report.collected {
+        output.line(format!("{}: {} bytes in {}", visible(&log.node), log.bytes, log.file.display()))?;
+    }
+    output.warnings(&report.problems);
+    Ok(report.exit_code())
+}
+
+fn one_service(functest: &Functest, request: LogsRequest, output: &Output) -> Result<u8, Error> {
+    let report = block_on(interruptible(functest.nodes().logs(&request)))?;
+    for log in &report.nodes {
+        match &log.error {
+            Some(error) => output.warning(error),
+            None => print_log(log, output)?,
+        }
+    }
+    Ok(report.exit_code())
+}
+
+/// The log of a node, each line under the node's name.
+fn print_log(log: &NodeServiceLog, output: &Output) -> Result<(), Error> {
+    let node = visible(&log.node);
+    log.text.lines().try_for_each(|line| output.line(format!("{node}: {}", visible(line))))
 }
 
 fn service(functest: &Functest, args: ServiceArgs, output: &Output) -> Result<u8, Error> {
-    let change = args.action.change();
-    if change.is_some() && !args.allow_disruption {
-        return Err(Error::Disruption);
-    }
-    let selection = args.of.selection();
-    let name = &args.service;
-    let states = block_on(interruptible(async {
-        let (sut, nodes) = find(functest, args.of.sut.request(), selection).await?;
-        let (sut, permission) = (&sut, &Permission::given_by("--allow-disruption"));
-        let work = |node: Node| async move {
-            let state = match change {
-                Some(action) => sut.control_service(&node, name, action, permission).await,
-                None => sut.service_state(&node, name).await,
-            };
-            (node.name.clone(), state)
-        };
-        Ok(sut.each(nodes, PARALLEL, work).await)
-    }))?;
-    let mut shown: std::collections::BTreeMap<String, ServiceState> = std::collections::BTreeMap::new();
-    let mut code = exit_code::OK;
-    for (node, state) in states {
-        match state {
-            Ok(state) => drop(shown.insert(node, state)),
-            Err(error) => {
-                output.warning(error);
-                code = exit_code::NOT_PASSED;
-            }
+    let request = ServiceRequest {
+        nodes: args.of.selection(),
+        sut: args.of.sut.request(),
+        service: args.service,
+        action: args.action.into(),
+        permission: args.allow_disruption.then(|| "--allow-disruption".to_owned()),
+    };
+    let report = block_on(interruptible(functest.nodes().service(&request)))?;
+    output.warnings(&report.problems);
+    if args.json {
+        output.json(&report)?;
+    } else {
+        let mut rows = table(&["node", "service", "state"], output);
+        for (node, state) in &report.services {
+            rows.add_row([visible(node), visible(&state.service), visible(&state.state)]);
         }
+        output.table(&rows)?;
     }
-    match args.json {
-        true => output.json(&serde_json::json!({ "version": 1, "services": shown }))?,
-        false => {
-            let mut rows = table(&["node", "service", "state"], output);
-            for (node, state) in &shown {
-                rows.add_row([visible(node), visible(&state.service), visible(&state.state)]);
-            }
-            output.table(&rows)?;
-        }
-    }
-    Ok(code)
+    Ok(report.exit_code())
 }
 
 fn detect(functest: &Functest, args: DetectArgs, output: &Output) -> Result<u8, Error> {
     output.note("Trying all installers ...");
-    let report = block_on(interruptible(functest.detect(&args.sut.request())))?;
-    let found = report.candidates.iter().any(|candidate| candidate.probe.found);
+    let request = DetectRequest { sut: args.sut.request() };
+    let report = block_on(interruptible(functest.nodes().detect(&request)))?;
     if args.json {
         output.json(&report)?;
     } else {
@@ -285,5 +258,5 @@ fn detect(functest: &Functest, args: DetectArgs, output: &Output) -> Result<u8, 
         }
         output.table(&rows)?;
     }
-    Ok(if found { exit_code::OK } else { exit_code::NOT_PASSED })
+    Ok(report.exit_code())
 }

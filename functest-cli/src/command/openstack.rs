@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest openstack`.
 
-use functest::core::exit_code;
 use functest::{CheckReport, CleanReport, Functest, RunCleanState};
 use owo_colors::OwoColorize;
 
@@ -21,14 +20,13 @@ pub(super) fn execute(functest: &Functest, command: OpenStackCommand, output: &O
 fn check(functest: &Functest, args: CheckArgs, output: &Output) -> Result<u8, Error> {
     let json = args.json;
     output.note("Connecting ...");
-    let report = block_on(async { Ok(functest.check(&args.request()).await?) })?;
+    let report = block_on(async { Ok(functest.openstack().check(&args.request()).await?) })?;
     output.warnings(&report.notices);
     match json {
         true => output.json(&report)?,
         false => print_check(&report, output)?,
     }
-    let healthy = report.report.services.iter().all(|service| service.problem.is_none());
-    Ok(if healthy { exit_code::OK } else { exit_code::NOT_PASSED })
+    Ok(report.exit_code())
 }
 
 fn print_check(report: &CheckReport, output: &Output) -> Result<(), Error> {
@@ -67,7 +65,7 @@ fn clean(functest: &Functest, args: CleanArgs, output: &Output) -> Result<u8, Er
     let json = args.json;
     let request = args.request();
     output.note(if request.dry_run { "Looking at ledgers ..." } else { "Cleaning up ..." });
-    let report = block_on(async { Ok(functest.clean(&request).await?) })?;
+    let report = block_on(async { Ok(functest.openstack().clean(&request).await?) })?;
     output.warnings(&report.notices);
     match json {
         true => output.json(&report)?,

@@ -41,12 +41,12 @@ async fn ask_installer(
     output: &Output,
 ) -> Result<(), Error> {
     let needed = request.fetch_credentials || request.collect_logs;
-    let (found, problem) = interruptible(functest.sut_for_run(sut, needed)).await?;
+    let (found, problem) = interruptible(functest.run().sut(sut, needed)).await?;
     output.warnings(problem.as_slice());
     request.sut = found;
     if request.sut.is_some() {
         output.note("Asking the installer ...");
-        let problems = interruptible(async { Ok(functest.ask_installer(request).await) }).await?;
+        let problems = interruptible(async { Ok(functest.run().ask_installer(request).await) }).await?;
         output.warnings(&problems);
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! `functest sandbox`.
 
 use functest::core::exit_code;
-use functest::{Functest, Matrix};
+use functest::{Functest, Matrix, MatrixRequest, SandboxAddress};
 
 use super::{block_on, stop_signal};
 use crate::args::{MatrixArgs, SandboxCommand, ServeArgs};
@@ -12,27 +12,24 @@ use crate::terminal::table;
 
 pub(super) fn execute(functest: &Functest, command: SandboxCommand, output: &Output) -> Result<u8, Error> {
     match command {
-        SandboxCommand::Serve(args) => block_on(serve(args, output)),
-        SandboxCommand::Matrix(args) => matrix(functest, &args, output),
+        SandboxCommand::Serve(args) => block_on(serve(functest, args, output)),
+        SandboxCommand::Matrix(args) => matrix(functest, args, output),
     }
 }
 
-async fn serve(args: ServeArgs, output: &Output) -> Result<u8, Error> {
-    let clouds = args.write_clouds.clone();
-    let sandbox = args.request().start().await?;
-    if let Some(path) = &clouds {
-        sandbox.write_clouds(path).map_err(|source| Error::Write { path: path.clone(), source })?;
-    }
-    let (url, seed, port) = (sandbox.auth_url(), sandbox.seed(), sandbox.guest_port());
-    output.line(format!("sandbox ready: {url} (seed {seed}; guests answer SSH on port {port})"))?;
+async fn serve(functest: &Functest, args: ServeArgs, output: &Output) -> Result<u8, Error> {
+    let sandbox = functest.sandbox().serve(&args.request()).await?;
+    let SandboxAddress { auth_url, seed, guest_port, .. } = sandbox.address();
+    output.line(format!("sandbox ready: {auth_url} (seed {seed}; guests answer SSH on port {guest_port})"))?;
     stop_signal().await;
     Ok(exit_code::OK)
 }
 
-fn matrix(functest: &Functest, args: &MatrixArgs, output: &Output) -> Result<u8, Error> {
+fn matrix(functest: &Functest, args: MatrixArgs, output: &Output) -> Result<u8, Error> {
     let told = output.clone();
     let progress = move |fault: &str| told.note(format!("Running on a cloud with {fault} ..."));
-    let matrix = block_on(async { Ok(functest.detection_matrix(&args.names, &progress).await?) })?;
+    let request = MatrixRequest { names: args.names };
+    let matrix = block_on(async { Ok(functest.sandbox().matrix(&request, &progress).await?) })?;
     match args.json {
         true => output.json(&matrix)?,
         false => print(&matrix, output)?,

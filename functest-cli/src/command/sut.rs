@@ -3,7 +3,7 @@
 
 use functest::core::exit_code;
 use functest::core::words::visible;
-use functest::{Functest, SutInfo};
+use functest::{CredentialsRequest, Functest, SutInfo, SutInfoRequest};
 
 use super::{block_on, interruptible};
 use crate::args::{CredentialsArgs, SutCommand, SutInfoArgs};
@@ -20,10 +20,8 @@ pub(super) fn execute(functest: &Functest, command: SutCommand, output: &Output)
 
 fn info(functest: &Functest, args: SutInfoArgs, output: &Output) -> Result<u8, Error> {
     output.note("Asking the installer ...");
-    let info = block_on(interruptible(async {
-        let sut = functest.sut(&args.sut.request()).await?;
-        functest.sut_info(&sut).await
-    }))?;
+    let request = SutInfoRequest { sut: args.sut.request() };
+    let info = block_on(interruptible(functest.sut().info(&request)))?;
     output.warnings(&info.deployment.problems);
     match args.json {
         true => output.json(&info)?,
@@ -48,10 +46,8 @@ fn print(info: &SutInfo, output: &Output) -> Result<(), Error> {
 
 fn credentials(functest: &Functest, args: CredentialsArgs, output: &Output) -> Result<u8, Error> {
     output.note("Asking the installer ...");
-    block_on(interruptible(async {
-        let sut = functest.sut(&args.sut.request()).await?;
-        functest.write_credentials(&sut, &args.output).await
-    }))?;
-    output.line(format!("Credentials: {}", args.output.display()))?;
+    let request = CredentialsRequest { sut: args.sut.request(), output: args.output };
+    let written = block_on(interruptible(functest.sut().credentials(&request)))?;
+    output.line(format!("Credentials: {}", written.file.display()))?;
     Ok(exit_code::OK)
 }

@@ -43,7 +43,7 @@ pub(crate) fn nodes(nodes: &[Node], output: &Output) -> Table {
 }
 
 /// All that is known of a node.
-pub(crate) fn page(node: &Node, path: &[Access], output: &Output) -> Result<(), Error> {
+pub(crate) fn page(node: &Node, output: &Output) -> Result<(), Error> {
     output.line(visible(&node.name).style(output.styles.strong))?;
     let line = |key: &str, value: String| match value.is_empty() {
         true => Ok(()),
@@ -61,13 +61,24 @@ pub(crate) fn page(node: &Node, path: &[Access], output: &Output) -> Result<(), 
         line("Open vSwitch", hardware.open_vswitch.clone().unwrap_or_default())?;
     }
     if let Some(access) = &node.access {
-        let hops = path.iter().chain([access]).map(|hop| match hop.port {
-            22 => format!("{}@{}", hop.user, hop.address),
-            port => format!("{}@{}:{port}", hop.user, hop.address),
-        });
-        line("Way", hops.collect::<Vec<_>>().join(" -> "))?;
+        line("Way", way(access))?;
     }
     node.info.iter().try_for_each(|(key, value)| line(key, value.clone()))
+}
+
+/// The hosts on the way, from here outwards.
+fn way(access: &Access) -> String {
+    let mut hops: Vec<String> = std::iter::successors(Some(access), |hop| hop.jump.as_deref()).map(host).collect();
+    hops.reverse();
+    hops.join(" -> ")
+}
+
+fn host(access: &Access) -> String {
+    if access.port == 22 {
+        format!("{}@{}", access.user, access.address)
+    } else {
+        format!("{}@{}:{}", access.user, access.address, access.port)
+    }
 }
 
 fn roles(node: &Node) -> String {

@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// How a host is logged in to over SSH. Neither its `Debug` nor its documents hold a secret.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Access {
     /// A name or an address.
     pub address: String,

@@ -3,12 +3,13 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Node;
 
 /// What was deployed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Deployment {
     /// What deployed it, such as `apex`.
     pub installer: String,
@@ -32,7 +33,7 @@ pub struct Deployment {
 }
 
 /// How a deployment is, as its installer sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeploymentStatus {
     /// It is done.
@@ -57,7 +58,7 @@ impl fmt::Display for DeploymentStatus {
 }
 
 /// A controller of the cloud's networks other than Neutron's own agents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SdnController {
     /// Such as `opendaylight`.
     pub name: String,

@@ -4,6 +4,7 @@
 use std::fmt::{self, Debug};
 
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Access, Credentials, Deployment, DeploymentStatus, Node, SdnController};
@@ -105,7 +106,7 @@ pub trait Installer: Debug + Send + Sync {
 }
 
 /// Whether an installer is the one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Probe {
     /// Whether it is.
     pub found: bool,
@@ -114,7 +115,7 @@ pub struct Probe {
 }
 
 /// What is done to a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceAction {
     /// It runs afterwards.
@@ -137,7 +138,7 @@ impl ServiceAction {
 }
 
 /// How a service is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceState {
     /// Its name on the node.
     pub service: String,
@@ -166,7 +167,6 @@ impl fmt::Display for Permission {
 
 /// Why an installer does not answer. None of its texts holds a secret.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum InstallerError {
     /// What was given to reach it is wrong.
     #[error("{0}")]

@@ -12,10 +12,11 @@ use functest_sandbox::Lie;
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{SANDBOX, SandboxRequest};
+use crate::cloud::SANDBOX;
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::request::RunRequest;
+use crate::noun::run::RunRequest;
+use crate::noun::sandbox::SandboxRequest;
 use crate::state::StateFolder;
 
 /// Which case detects what.
@@ -64,7 +65,11 @@ impl Functest {
     ///
     /// # Errors
     /// When nothing is selected, or a run cannot be started.
-    pub async fn detection_matrix(&self, names: &[String], progress: &dyn Fn(&str)) -> Result<Matrix, Error> {
+    pub(crate) async fn detection_matrix(
+        &self,
+        names: &[String],
+        progress: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<Matrix, Error> {
         progress("no fault");
         let healthy = self.run_on_sandbox(names, None).await?;
         let healthy: Troubles =

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::{is_embedded, is_gone};
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::request::RunRequest;
+use crate::noun::run::{RunRequest, RunSettings};
 use crate::state::StoredRun;
 
 /// What to clean.
@@ -100,7 +100,7 @@ impl Functest {
     /// # Errors
     /// When a run that is named does not exist, or the cloud that is named is not described. What goes wrong with one
     /// run is in the report, and the others go on.
-    pub async fn clean(&self, request: &CleanRequest) -> Result<CleanReport, Error> {
+    pub(crate) async fn clean(&self, request: &CleanRequest) -> Result<CleanReport, Error> {
         let named = !request.runs.is_empty();
         let runs = if named {
             request.runs.iter().map(|run| self.state.find(run)).collect::<Result<Vec<_>, _>>()?
@@ -128,7 +128,7 @@ impl Functest {
         &self,
         run: &StoredRun,
         request: &CleanRequest,
-        settings: &crate::settings::RunSettings,
+        settings: &RunSettings,
         notices: &mut Vec<String>,
     ) -> Result<RunCleanState, Error> {
         // A look first, which takes no lock: most runs have left nothing.
@@ -167,7 +167,7 @@ impl Functest {
         &self,
         cloud: &CloudIdentity,
         request: &CleanRequest,
-        settings: &crate::settings::RunSettings,
+        settings: &RunSettings,
     ) -> Result<Connection, Error> {
         let name = request.cloud.as_deref().or(cloud.name.as_deref());
         let config = CloudConfig::find(name, self.variables.as_ref())?.ok_or(Error::NoCloud)?;

@@ -12,10 +12,10 @@ use functest_core::settings::{Seconds, SettingsError, SettingsLayers};
 use functest_runner::{PlannedCase, PlannedTier};
 use serde_json::Value;
 
+use super::request::RunRequest;
+use super::settings::{CASE_DEADLINE, RUN, RunSettings, with_deadline};
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::request::RunRequest;
-use crate::settings::{CASE_DEADLINE, RUN, RunSettings, with_deadline};
 
 /// What will run, and why the rest will not.
 pub struct Plan {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use functest_installers::Sut;
 
-use crate::cloud::SandboxRequest;
+use crate::noun::sandbox::SandboxRequest;
 
 /// What to run, where, and how.
 #[derive(Clone, Debug, Default)]
@@ -36,9 +36,9 @@ pub struct RunRequest {
     pub run_dir: Option<PathBuf>,
     /// The system under test, where its installer is to be asked.
     pub sut: Option<Sut>,
-    /// What the installer has told, by the variables that carry it; see [`Functest::ask_installer`].
+    /// What the installer has told, by the variables that carry it; see [`RunVerbs::ask_installer`].
     ///
-    /// [`Functest::ask_installer`]: crate::Functest::ask_installer
+    /// [`RunVerbs::ask_installer`]: crate::RunVerbs::ask_installer
     pub told: Vec<(String, String)>,
     /// Take the cloud's credentials from the installer.
     pub fetch_credentials: bool,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What can keep a verb from being done.
 
+mod kind;
+
+pub use self::kind::{ErrorKind, Problem};
+
 use std::path::PathBuf;
 
 use functest_core::catalogue::CatalogueError;
-use functest_core::exit_code;
 use functest_core::ledger::LedgerError;
 use functest_core::selection::RequestError;
 use functest_core::settings::SettingsError;
@@ -94,6 +97,17 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A file of the user's cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A service is to be disturbed, and nobody has allowed it.
+    #[error("the cloud's users may notice that: say --allow-disruption if they may")]
+    Disruption,
     /// Credentials are wanted from an installer, and none is named.
     #[error("no installer is named that could be asked for credentials: use --installer-ip, --inventory or --sut")]
     NoInstaller,
@@ -103,27 +117,4 @@ pub enum Error {
     /// The run was lost.
     #[error(transparent)]
     Run(#[from] functest_runner::RunError),
-}
-
-impl Error {
-    /// What a process that stops because of this ends with.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Cloud(error) if error.is_usage() => exit_code::USAGE,
-            // A cloud that refuses or does not answer is a verdict about the cloud.
-            Self::Cloud(_) => exit_code::NOT_PASSED,
-            Self::Sut(error) if error.is_usage() => exit_code::USAGE,
-            Self::Installer(functest_core::sut::InstallerError::Input(_)) => exit_code::USAGE,
-            // So is a node that does.
-            Self::Sut(_) | Self::Installer(_) => exit_code::NOT_PASSED,
-            Self::State { .. } | Self::Ledger(_) | Self::Run(_) | Self::Write { .. } => exit_code::INTERNAL,
-            Self::Results(error) => match error {
-                functest_results::Error::Taken { .. }
-                | functest_results::Error::Read { .. }
-                | functest_results::Error::Events { .. } => exit_code::USAGE,
-                _ => exit_code::INTERNAL,
-            },
-            _ => exit_code::USAGE,
-        }
-    }
 }

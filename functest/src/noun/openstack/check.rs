@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::request::RunRequest;
+use crate::noun::run::RunRequest;
 
 /// What a cloud offers, and what is missing for which case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl Functest {
     ///
     /// # Errors
     /// When the cloud is not described, refuses, or does not answer.
-    pub async fn check(&self, request: &RunRequest) -> Result<CheckReport, Error> {
+    pub(crate) async fn check(&self, request: &RunRequest) -> Result<CheckReport, Error> {
         let plan = self.plan(request)?;
         let chosen = self.choose_cloud(request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();

@@ -18,9 +18,9 @@ use functest_results::RunFolder;
 use functest_runner::EventChannel;
 use functest_sandbox::Sandbox;
 
+use super::plan::Plan;
 use crate::cloud::Chosen;
 use crate::error::Error;
-use crate::plan::Plan;
 
 /// The folder in a run folder that holds the logs of nodes.
 const NODE_LOGS: &str = "nodes";
