@@ -10,8 +10,8 @@ use std::os::unix::process::ExitStatusExt;
 use devcloud::{Devcloud, Ended};
 use functest::core::event::EventBody;
 use functest::core::record::RunState;
-use functest::core::stop_point::POINTS;
 use functest::core::verdict::Verdict;
+use functest::openstack::STOP_POINTS;
 use rustix::process::Signal;
 
 /// What a request may have made that was sent when a run died is looked for this many seconds.
@@ -91,7 +91,7 @@ const KILLS: [(&str, &[&str]); 10] = [
 fn nothing_is_left_after_kill_9_at_ten_moments_and_a_clean() {
     let Some(cloud) = Devcloud::take() else { return };
     let named: Vec<&str> = KILLS.iter().map(|(point, _)| point.split(':').next().unwrap()).collect();
-    assert_eq!(named, POINTS, "every moment has its kill");
+    assert_eq!(named, STOP_POINTS, "every moment has its kill");
     let before = cloud.inventory();
     for (point, arguments) in KILLS {
         let mut command = cloud.functest(&["run", "--cloud", "devcloud-admin"]);

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The built-in test cases of functest, a module per tier.
 
-mod factory;
-pub mod healthcheck;
+mod healthcheck;
+mod platform;
 
-use std::sync::Arc;
-
-use functest_core::CaseFactory;
+use functest_core::driver::Drivers;
 
 /// The catalogue of functest itself, as a `testcases.yaml`.
 pub const CATALOGUE: &str = include_str!("../testcases.yaml");
 
-/// Every built-in case.
-pub fn factories() -> Vec<Arc<dyn CaseFactory>> {
-    healthcheck::factories()
+/// The driver of every built-in case.
+pub fn driver() -> Drivers {
+    Drivers::new([healthcheck::cases(), platform::cases()].concat())
 }

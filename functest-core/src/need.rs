@@ -66,7 +66,9 @@ impl fmt::Display for Requirement {
             Self::Nodes => f.write_str("the nodes of the system under test"),
             Self::WorkingFolder => f.write_str("a working folder"),
             Self::Tool { name, version: None } => write!(f, "the program `{name}`"),
-            Self::Tool { name, version: Some(version) } => write!(f, "the program `{name}` of version {version} or later"),
+            Self::Tool { name, version: Some(version) } => {
+                write!(f, "the program `{name}` of version {version} or later")
+            }
         }
     }
 }

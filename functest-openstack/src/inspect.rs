@@ -9,7 +9,7 @@ use url::Url;
 use crate::connect::Connection;
 use crate::error::Error;
 use crate::rest::{Target, exchange};
-use crate::service::Service;
+use crate::service::{self, Service};
 
 /// A service of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Connection {
             service,
             method: Method::GET,
             route: "/".into(),
-            url: Service::versions_url(root),
+            url: service::versions_url(root),
             repeatable: true,
             deadline: None,
             secret: None,

@@ -7,14 +7,15 @@
 //! * [`resource`]: the kinds of things in a cloud; a kind is a small file of data.
 //! * [`scope`]: making things on behalf of a case, with every intent in the ledger first.
 //! * [`clean`]: deleting what a case or a dead run made.
-//! * [`environment`]: a project and a user for each case.
+//! * [`provider`]: a project and a user for each case.
+//! * [`inspect`]: what a cloud offers.
 
 pub mod auth;
 pub mod clean;
 pub mod connect;
-pub mod environment;
 pub mod error;
 pub mod inspect;
+pub mod provider;
 pub mod resource;
 pub mod rest;
 pub mod scope;
@@ -22,8 +23,22 @@ pub mod service;
 pub mod wait;
 
 pub use self::connect::{CloudConfig, Connection};
-pub use self::environment::{CaseCloud, CloudEnvironment};
 pub use self::error::Error;
+pub use self::provider::{CaseCloud, CloudProvider};
 pub use self::rest::Rest;
 pub use self::scope::Scope;
 pub use self::service::Service;
+
+/// The moments at which a test can have this process killed; see [`functest_core::stop_point`].
+pub const STOP_POINTS: [&str; 10] = [
+    "project.opened",
+    "intent.synced",
+    "request.sent",
+    "answer.received",
+    "id.written",
+    "upload.midway",
+    "server.booting",
+    "delete.sent",
+    "delete.answered",
+    "clean.midway",
+];

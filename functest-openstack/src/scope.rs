@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use functest_core::ledger::{Intent, Journal};
+use functest_core::ledger::{self, Intent, Journal};
 use functest_core::stop_point;
 use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
@@ -101,7 +101,7 @@ impl Scope {
         let name = Kind::text(&attributes, "name").to_owned();
         if kind.mark != Mark::Description && !name.starts_with(&self.name_prefix()) {
             // Should its answer be lost, something else of that name would be taken for it and be deleted.
-            return Err(Error::Internal(format!("a {} needs a unique name; `{name}` is none", kind.name)));
+            return Err(Error::Internal(format!("a {} needs a unique name, and `{name}` is not one", kind.name)));
         }
         let run_id = self.shared.journal.head().run_id.clone();
         let mark = |seq: u64| match kind.mark {
@@ -110,6 +110,7 @@ impl Scope {
         };
         let intent = |seq: u64| Intent {
             seq,
+            place: ledger::CLOUD.to_owned(),
             scope: self.shared.case_name.clone(),
             kind: kind.name.to_owned(),
             name: name.clone(),

@@ -1,104 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The services of a cloud, and how catalogs name them.
+//! The endpoints of a cloud's services, and how catalogs write them.
 
+pub use functest_core::service::Service;
 use url::Url;
 
-/// A service type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Service {
-    /// Keystone.
-    Identity,
-    /// Glance.
-    Image,
-    /// Nova.
-    Compute,
-    /// Neutron.
-    Network,
-    /// Cinder.
-    BlockStorage,
-    /// Heat.
-    Orchestration,
-    /// Placement.
-    Placement,
-}
-
-impl Service {
-    /// Every service that functest knows.
-    pub const ALL: [Self; 7] = [
-        Self::Identity,
-        Self::Image,
-        Self::Compute,
-        Self::Network,
-        Self::BlockStorage,
-        Self::Orchestration,
-        Self::Placement,
-    ];
-
-    /// The official service type.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Image => "image",
-            Self::Compute => "compute",
-            Self::Network => "network",
-            Self::BlockStorage => "block-storage",
-            Self::Orchestration => "orchestration",
-            Self::Placement => "placement",
-        }
-    }
-
-    /// The service of that type.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|service| service.name() == name || service.aliases().contains(&name))
-    }
-
-    /// Other types under which catalogs list it, best first.
-    pub const fn aliases(self) -> &'static [&'static str] {
-        match self {
-            Self::BlockStorage => &["volumev3", "block-store", "volume"],
-            _ => &[],
-        }
-    }
-
+/// What a service's endpoints have in common.
+pub(crate) trait Endpoint: Copy {
     /// The version to add to an endpoint that has none.
-    const fn version(self) -> Option<&'static str> {
-        match self {
-            Self::Identity | Self::BlockStorage => Some("v3"),
-            Self::Image => Some("v2"),
-            Self::Compute => Some("v2.1"),
-            Self::Network => Some("v2.0"),
-            Self::Orchestration => Some("v1"),
-            Self::Placement => None,
-        }
-    }
+    fn version(self) -> Option<&'static str>;
 
     /// The type to put before a microversion in `OpenStack-API-Version`.
-    pub(crate) const fn microversion_name(self) -> &'static str {
-        match self {
-            Self::BlockStorage => "volume",
-            other => other.name(),
-        }
-    }
-
-    /// Where the service lists its versions: its endpoint up to the version.
-    pub(crate) fn versions_url(endpoint: &Url) -> Url {
-        let mut url = endpoint.clone();
-        let before: Vec<String> = endpoint
-            .path_segments()
-            .map(|parts| parts.take_while(|part| !is_version(part)).map(str::to_owned).collect())
-            .unwrap_or_default();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend(before).pop_if_empty().push("");
-        }
-        url
-    }
+    fn microversion_name(self) -> &'static str;
 
     /// The URL that routes of this service are appended to, without a slash at its end.
     ///
     /// Catalogs may or may not have the version in their endpoints, and the project behind it; an endpoint below
     /// another path (`https://cloud/identity`) is common.
-    pub(crate) fn root(self, endpoint: &Url) -> String {
+    fn root(self, endpoint: &Url) -> String {
         let trimmed = endpoint.as_str().trim_end_matches('/').to_owned();
         match self.version() {
             Some(version) if !endpoint.path_segments().is_some_and(|mut parts| parts.any(is_version)) => {
@@ -109,16 +27,44 @@ impl Service {
     }
 }
 
+impl Endpoint for Service {
+    fn version(self) -> Option<&'static str> {
+        match self {
+            Self::Identity | Self::BlockStorage => Some("v3"),
+            Self::Image => Some("v2"),
+            Self::Compute => Some("v2.1"),
+            Self::Network => Some("v2.0"),
+            Self::Orchestration => Some("v1"),
+            // Placement has its version in its microversions alone; what is not known is asked as it is listed.
+            _ => None,
+        }
+    }
+
+    fn microversion_name(self) -> &'static str {
+        match self {
+            Self::BlockStorage => "volume",
+            other => other.name(),
+        }
+    }
+}
+
+/// Where a service lists its versions: its endpoint up to the version.
+pub(crate) fn versions_url(endpoint: &Url) -> Url {
+    let mut url = endpoint.clone();
+    let before: Vec<String> = endpoint
+        .path_segments()
+        .map(|parts| parts.take_while(|part| !is_version(part)).map(str::to_owned).collect())
+        .unwrap_or_default();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.clear().extend(before).pop_if_empty().push("");
+    }
+    url
+}
+
 fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
     })
-}
-
-impl std::fmt::Display for Service {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 #[cfg(test)]
@@ -143,7 +89,7 @@ mod tests {
             ("http://c:8778", "http://c:8778/"),
             ("https://c/identity/v3/", "https://c/identity/"),
         ] {
-            assert_eq!(Service::versions_url(&endpoint.parse().unwrap()).as_str(), url);
+            assert_eq!(versions_url(&endpoint.parse().unwrap()).as_str(), url);
         }
     }
 }

@@ -7,10 +7,12 @@ mod real_cloud;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use functest_core::case::Needs;
-use functest_core::environment::Environment;
+use functest_core::Provider;
+use functest_core::case::Resources;
 use functest_core::event::CleanUp;
-use functest_core::ledger::Journal;
+use functest_core::ledger::{CLOUD, Journal};
+use functest_core::need::{Needs, Requirement};
+use functest_core::provider::ForCase;
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::{Connection, Credential, Domain, Named};
 use functest_openstack::resource::{
@@ -18,7 +20,7 @@ use functest_openstack::resource::{
     Subnet, User,
 };
 use functest_openstack::rest::Call;
-use functest_openstack::{CaseCloud, CloudEnvironment, Error, Scope, Service};
+use functest_openstack::{CaseCloud, CloudProvider, Error, Scope, Service};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -26,8 +28,12 @@ use crate::real_cloud::{
     LONG, config, connect, everything, journal, options, token_of, when_unlocked, with_marks, words,
 };
 
-fn needs_a_cloud() -> Needs {
-    Needs { services: vec!["identity"], ..Needs::default() }
+/// What a case of that name is given.
+async fn open(provider: &CloudProvider, case_name: &str) -> Resources {
+    let needs = Needs::of([Requirement::service(Service::Identity)]);
+    let mut resources = Resources::default();
+    provider.open(ForCase { case_name, attempt: 1, needs: &needs }, &mut resources).await.unwrap();
+    resources
 }
 
 #[tokio::test]
@@ -161,12 +167,12 @@ async fn the_typed_calls_share_the_login() {
 }
 
 #[tokio::test]
-async fn an_environment_that_is_closed_leaves_nothing() {
+async fn a_provider_that_is_closed_leaves_nothing() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
-    let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("empty", &needs_a_cloud()).await.unwrap();
-    let cloud = lease.resources.get::<CaseCloud>().unwrap();
+    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let resources = open(&provider, "empty").await;
+    let cloud = resources.get::<CaseCloud>().unwrap();
     // Looking at its groups and making a network gives the project its default group.
     cloud.user.rest().all::<SecurityGroup>(&[]).await.unwrap();
     cloud.user.rest().all::<Network>(&[]).await.unwrap();
@@ -174,10 +180,10 @@ async fn an_environment_that_is_closed_leaves_nothing() {
     let open = everything(&admin.rest, &[&cloud.user_id]).await;
     let kinds: BTreeSet<_> = with_marks(&open, &marks).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, BTreeSet::from(["project", "user", "security_group"]));
-    let clean_up = environment.close(lease).await;
+    let clean_up = provider.close("empty", &resources).await;
     assert!(clean_up.left.is_empty(), "{clean_up:?}");
     assert_eq!(clean_up.deleted.len(), 3, "{clean_up:?}");
-    assert!(journal.open(None).is_empty());
+    assert!(journal.open_in(CLOUD, None).is_empty());
     let left = with_marks(&everything(&admin.rest, &[&cloud.user_id]).await, &marks);
     assert!(left.is_empty(), "{left:?}");
 }
@@ -218,7 +224,7 @@ async fn one_of_each(admin: &Connection, cloud: &CaseCloud) -> Vec<&'static str>
     root.create::<Project>(project).await.unwrap();
     let second = json!({"name": root.unique_name("second"), "domain_id": cloud.domain_id});
     root.create::<User>(second).await.unwrap();
-    let open = user.journal().open(None);
+    let open = user.journal().open_in(CLOUD, None);
     let made: BTreeSet<_> = open.iter().map(|entry| entry.intent.kind.as_str()).collect();
     assert_eq!(made.len(), resource::KINDS.len(), "{made:?}");
     let marks = [cloud.project_id.as_str(), &user.journal().head().run_id, run_part(user.journal())];
@@ -242,16 +248,16 @@ fn assert_all_gone(clean_up: &CleanUp) {
 async fn one_of_each_kind_is_cleaned() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
-    let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("each", &needs_a_cloud()).await.unwrap();
-    let cloud = lease.resources.get::<CaseCloud>().unwrap();
+    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let resources = open(&provider, "each").await;
+    let cloud = resources.get::<CaseCloud>().unwrap();
     let marks = [cloud.project_id.as_str(), cloud.user_id.as_str(), run_part(&journal)];
     // In a task of its own: when it panics, what it made is cleaned all the same.
     let made = {
         let (admin, cloud) = (admin.clone(), Arc::clone(&cloud));
         tokio::spawn(async move { one_of_each(&admin, &cloud).await }).await
     };
-    let clean_up = environment.close(lease).await;
+    let clean_up = provider.close("each", &resources).await;
     assert_eq!(made.unwrap().len(), resource::KINDS.len());
     assert_all_gone(&clean_up);
     let left = with_marks(&everything(&admin.rest, &[&cloud.user_id]).await, &marks);
@@ -262,9 +268,9 @@ async fn one_of_each_kind_is_cleaned() {
 async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (folder, journal) = journal(&admin);
-    let environment = CloudEnvironment::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    let lease = environment.open("dead", &needs_a_cloud()).await.unwrap();
-    let cloud = lease.resources.get::<CaseCloud>().unwrap();
+    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let resources = open(&provider, "dead").await;
+    let cloud = resources.get::<CaseCloud>().unwrap();
     let (project, user) = (cloud.project_id.clone(), cloud.user_id.clone());
     let run = run_part(&journal).to_owned();
     let made = {
@@ -272,7 +278,7 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
         tokio::spawn(async move { one_of_each(&admin, &cloud).await }).await
     };
     // Nobody cleans up.
-    drop((cloud, lease, environment, journal));
+    drop((cloud, resources, provider, journal));
     let journal = when_unlocked(|| Journal::resume(folder.path()));
     let again = connect("devcloud-admin").await.unwrap();
     let cleaner = Cleaner { rest: again.rest.clone(), is_admin: true, journal: Arc::new(journal), deadline: LONG };
@@ -290,17 +296,17 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
 async fn without_an_administrator_the_given_project_is_used_and_kept() {
     let Some(demo) = connect("devcloud-demo").await else { return };
     let (_folder, journal) = journal(&demo);
-    let environment = CloudEnvironment::new(demo.clone(), Arc::clone(&journal), LONG).await.unwrap();
-    assert_eq!(environment.capacity(), Some(1));
-    let lease = environment.open("given", &needs_a_cloud()).await.unwrap();
-    let cloud = lease.resources.get::<CaseCloud>().unwrap();
+    let provider = CloudProvider::new(demo.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    assert_eq!(provider.capacity(), Some(1));
+    let resources = open(&provider, "given").await;
+    let cloud = resources.get::<CaseCloud>().unwrap();
     assert!(cloud.admin.is_none());
     assert_eq!(Some(&cloud.project_id), demo.identity.project_id.as_ref());
     let network: Network = cloud.user.create(json!({"name": "any"})).await.unwrap();
     let key = KeypairSecret::generate().unwrap();
     let key = json!({"name": cloud.user.unique_name("key"), "public_key": key.public_key});
     let key: Keypair = cloud.user.create(key).await.unwrap();
-    let clean_up = environment.close(lease).await;
+    let clean_up = provider.close("given", &resources).await;
     assert!(clean_up.left.is_empty(), "{clean_up:?}");
     let deleted: Vec<_> = clean_up.deleted.iter().map(|thing| thing.id.clone()).collect();
     assert_eq!(deleted, [network.id, key.name]);

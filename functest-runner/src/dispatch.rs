@@ -12,9 +12,9 @@ use functest_core::provider::Providers;
 use functest_core::verdict::{Tally, Verdict};
 use tokio::task::{Id, JoinError, JoinSet};
 
+use crate::alarm::Alarm;
 use crate::cancel::{Cancel, Cancelled};
 use crate::execute::{Executed, Shared, execute};
-use crate::hub::Broken;
 use crate::plan::{CaseWithoutDriver, Plan, PlannedTier};
 use crate::queue::Queue;
 
@@ -47,7 +47,7 @@ struct Dispatch {
 }
 
 /// Runs the plan to its end; the last event is `RunFinished`.
-pub(crate) async fn run(plan: Plan, providers: Providers, events: Emitter, cancelled: Cancelled, broken: Broken) {
+pub(crate) async fn run(plan: Plan, providers: Providers, events: Emitter, cancelled: Cancelled, alarm: Alarm) {
     let started = Instant::now();
     let at_a_time = plan.jobs.min(providers.capacity().unwrap_or(usize::MAX)).max(1);
     let shared = Shared {
@@ -64,7 +64,7 @@ pub(crate) async fn run(plan: Plan, providers: Providers, events: Emitter, cance
     for tier in plan.tiers {
         dispatch.run_tier(tier).await;
     }
-    let exit_code = if broken.is_so() { exit_code::INTERNAL } else { dispatch.exit_code() };
+    let exit_code = if alarm.is_raised() { exit_code::INTERNAL } else { dispatch.exit_code() };
     events.emit(EventBody::RunFinished {
         duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
         exit_code,

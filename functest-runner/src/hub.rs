@@ -3,7 +3,6 @@
 //! not slow the cases.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Utc;
 use functest_core::Sink;
@@ -12,7 +11,7 @@ use functest_core::record::{Fold, RunRecord};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::cancel::CancelHandle;
+use crate::alarm::Alarm;
 use crate::error::{RunError, SinkTrouble};
 use crate::lane::{Lane, Parcel};
 
@@ -21,16 +20,6 @@ type End = Result<(RunRecord, Vec<SinkTrouble>), RunError>;
 /// The thread, from outside.
 #[derive(Debug)]
 pub(crate) struct Hub(oneshot::Receiver<End>);
-
-/// Whether an essential sink has failed. The run looks at it before it says what it ends with.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Broken(Arc<AtomicBool>);
-
-impl Broken {
-    pub(crate) fn is_so(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 impl Hub {
     pub(crate) async fn join(self) -> End {
@@ -43,8 +32,6 @@ struct Work {
     lanes: Vec<Lane>,
     listeners: broadcast::Sender<Arc<Event>>,
     troubles: Vec<SinkTrouble>,
-    broken: Broken,
-    cancel: CancelHandle,
 }
 
 /// Starts the thread. It ends after the last event of the run.
@@ -53,14 +40,15 @@ pub(crate) fn start(
     receiver: UnboundedReceiver<Incoming>,
     sinks: Vec<Box<dyn Sink>>,
     listeners: broadcast::Sender<Arc<Event>>,
-    (cancel, broken): (CancelHandle, Broken),
+    alarm: &Alarm,
 ) -> Result<Hub, RunError> {
     let (done, end) = oneshot::channel();
-    let mut lanes = sinks.into_iter().map(Lane::start).collect::<Result<Vec<_>, _>>().map_err(RunError::NoThread)?;
+    let lanes = sinks.into_iter().map(|sink| Lane::start(sink, alarm)).collect::<Result<Vec<_>, _>>();
+    let mut lanes = lanes.map_err(RunError::NoThread)?;
     // What a run is worth nothing without hears of it first.
     lanes.sort_by_key(|lane| !lane.is_essential());
     let first = Event { v: event::VERSION, seq: 0, at: Utc::now(), body: EventBody::RunStarted(Box::new(head)) };
-    let work = Work { lanes, listeners, troubles: Vec::new(), broken, cancel };
+    let work = Work { lanes, listeners, troubles: Vec::new() };
     // Who does not wait for the end does not want it.
     let run = move || drop(done.send(work.run(first, receiver)));
     std::thread::Builder::new().name("events".into()).spawn(run).map_err(RunError::NoThread)?;
@@ -105,10 +93,6 @@ impl Work {
     fn hand_over(&mut self, parcel: &Parcel, to: impl Fn(&Lane) -> bool) {
         for lane in self.lanes.iter_mut().filter(|lane| to(lane)) {
             if let Err(trouble) = lane.hand_over(parcel) {
-                if trouble.is_essential {
-                    self.broken.0.store(true, Ordering::SeqCst);
-                    self.cancel.stop_because(&format!("the run was stopped because of {trouble}"));
-                }
                 self.troubles.push(trouble);
             }
         }

@@ -11,6 +11,7 @@ use functest_core::case::panic_message;
 use functest_core::event::{Event, Output};
 use functest_core::sink::SinkError;
 
+use crate::alarm::Alarm;
 use crate::error::SinkTrouble;
 
 /// How many events may wait for a sink.
@@ -41,6 +42,7 @@ pub(crate) struct Lane {
     /// Says how the thread ended.
     fate: Receiver<Result<(), SinkError>>,
     missed: u64,
+    alarm: Alarm,
 }
 
 impl Lane {
@@ -48,16 +50,24 @@ impl Lane {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(crate) fn start(sink: Box<dyn Sink>) -> std::io::Result<Self> {
+    pub(crate) fn start(sink: Box<dyn Sink>, alarm: &Alarm) -> std::io::Result<Self> {
         let (queue, parcels) = mpsc::sync_channel(QUEUE);
         let (tell, fate) = mpsc::channel();
         let (name, is_essential) = (sink.name().to_owned(), sink.is_essential());
+        let (alarm_there, name_there) = (alarm.clone(), name.clone());
         let work = move || {
+            let fate = feed(sink, &parcels);
+            if let Err(error) = &fate
+                && is_essential
+            {
+                // At once: the next event may be long in coming.
+                alarm_there.raise(&format!("{name_there}: {error}"));
+            }
             // Nobody who waits for the fate is no reason to panic.
-            let _ = tell.send(feed(sink, &parcels));
+            let _ = tell.send(fate);
         };
         std::thread::Builder::new().name(format!("sink {name}")).spawn(work)?;
-        Ok(Self { name, is_essential, queue: Some(queue), fate, missed: 0 })
+        Ok(Self { name, is_essential, queue: Some(queue), fate, missed: 0, alarm: alarm.clone() })
     }
 
     pub(crate) fn is_essential(&self) -> bool {
@@ -87,7 +97,9 @@ impl Lane {
                 Err(TrySendError::Full(_)) if Instant::now() < until => std::thread::sleep(LOOK_AGAIN),
                 Err(TrySendError::Full(_)) => {
                     self.queue = None;
-                    return Err(self.trouble(format!("it has taken nothing for {PATIENCE_WITH_ESSENTIAL:.0?}")));
+                    let trouble = self.trouble(format!("it has taken nothing for {PATIENCE_WITH_ESSENTIAL:.0?}"));
+                    self.alarm.raise(&trouble.to_string());
+                    return Err(trouble);
                 }
             }
         }

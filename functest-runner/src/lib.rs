@@ -2,6 +2,7 @@
 //! Runs planned test cases. It knows no single case, no terminal, no report: cases come in with a [`Plan`], events go
 //! out to sinks.
 
+mod alarm;
 mod cancel;
 mod dispatch;
 mod error;
@@ -53,8 +54,8 @@ pub fn start(
 ) -> Result<RunHandle, RunError> {
     let (cancel, cancelled) = cancel::channel();
     let (listeners, listener) = broadcast::channel(stream::KEPT);
-    let broken = hub::Broken::default();
-    let hub = hub::start(plan.head.clone(), events.receiver, sinks, listeners, (cancel.clone(), broken.clone()))?;
-    let run = tokio::spawn(dispatch::run(plan, providers, events.emitter, cancelled, broken));
+    let alarm = alarm::Alarm::new(cancel.clone());
+    let hub = hub::start(plan.head.clone(), events.receiver, sinks, listeners, &alarm)?;
+    let run = tokio::spawn(dispatch::run(plan, providers, events.emitter, cancelled, alarm));
     Ok(RunHandle { cancel, run, hub, events: Some(EventStream(listener)) })
 }

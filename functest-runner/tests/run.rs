@@ -7,16 +7,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use functest_core::case::{CaseError, CheckError, Lock, Needs, Resources};
+use functest_core::case::{CaseError, CheckError, CheckSpec, Ended, Resources};
 use functest_core::criteria::Criteria;
-use functest_core::environment::{EnvironmentError, Lease};
+use functest_core::driver::Checks;
 use functest_core::event::{CancelLevel, CleanUp, Event, EventBody, Leftover, RunHead, Thing};
 use functest_core::exit_code;
+use functest_core::need::{Exclusion, Lock, Needs, Requirement};
+use functest_core::provider::{ForCase, Offer, Provider, ProviderError, Providers};
 use functest_core::record::RunRecord;
 use functest_core::selection::{Choice, Decision};
 use functest_core::sink::SinkError;
-use functest_core::{Ctx, Environment, Sink, TestCase};
-use functest_runner::{EventChannel, Plan, PlannedCase, PlannedTier, RunHandle, RunOutcome, start};
+use functest_core::{Ctx, Sink, TestCase};
+use functest_runner::{CaseWithoutDriver, EventChannel, Plan, PlannedCase, PlannedTier, RunHandle, RunOutcome, start};
 use tokio::sync::Barrier;
 
 /// What a case of these tests does.
@@ -31,11 +33,13 @@ enum Does {
     Hang,
     /// Passes when all others who meet here run at the same time.
     Meet(Arc<Barrier>),
+    /// Passes in this attempt.
+    PassAt(u32),
 }
 
 #[async_trait]
 impl TestCase for Does {
-    async fn run(&self, ctx: &Ctx) -> Result<(), CaseError> {
+    async fn run(&self, ctx: &Ctx) -> Result<Ended, CaseError> {
         match self {
             Self::Pass => drop(ctx.check("c", async { Ok(()) }).await),
             Self::Fail => drop(ctx.check("c", async { Err::<(), _>(CheckError::failed("no")) }).await),
@@ -47,8 +51,13 @@ impl TestCase for Does {
                 barrier.wait().await;
                 ctx.check("c", async { Ok(()) }).await;
             }
+            Self::PassAt(attempt) => {
+                let passes = ctx.attempt() >= *attempt;
+                let body = async { if passes { Ok(()) } else { Err(CheckError::failed("not yet")) } };
+                ctx.check("c", body).await;
+            }
         }
-        Ok(())
+        Ok(Ended::default())
     }
 }
 
@@ -68,32 +77,36 @@ struct Rooms {
 }
 
 #[async_trait]
-impl Environment for Rooms {
+impl Provider for Rooms {
+    fn name(&self) -> &str {
+        "rooms"
+    }
+
     fn capacity(&self) -> Option<usize> {
         self.capacity
     }
 
-    fn lacks(&self, needs: &Needs) -> Option<String> {
-        needs.admin.then(|| "no administrator".into())
+    async fn offers(&self, requirement: &Requirement) -> Offer {
+        if *requirement == Requirement::Admin { Offer::Lacking("no administrator".into()) } else { Offer::NotMine }
     }
 
-    async fn open(&self, case_name: &str, _needs: &Needs) -> Result<Lease, EnvironmentError> {
+    async fn open(&self, case: ForCase<'_>, _resources: &mut Resources) -> Result<(), ProviderError> {
         if self.refuses {
-            return Err(EnvironmentError { message: "no room".into(), clean_up: CleanUp::default() });
+            return Err(ProviderError::new("no room"));
         }
         let mut open = self.open.lock().unwrap();
-        open.push(case_name.to_owned());
+        open.push(case.case_name.to_owned());
         let mut most = self.most.lock().unwrap();
         *most = (*most).max(open.len());
-        Ok(Lease { case_name: case_name.to_owned(), resources: Resources::default() })
+        Ok(())
     }
 
-    async fn close(&self, lease: Lease) -> CleanUp {
+    async fn close(&self, case_name: &str, _resources: &Resources) -> CleanUp {
         assert!(!self.breaks, "the floor gave way");
         if self.sticks {
             std::future::pending::<()>().await;
         }
-        self.open.lock().unwrap().retain(|name| *name != lease.case_name);
+        self.open.lock().unwrap().retain(|name| *name != case_name);
         let thing = Thing { kind: "server".into(), id: "i".into(), name: "n".into() };
         let left = self.leaves.then(|| Leftover { thing, reason: "forbidden".into() });
         CleanUp { deleted: Vec::new(), left: left.into_iter().collect() }
@@ -105,19 +118,47 @@ impl Environment for Rooms {
 struct Heard(Arc<Mutex<Vec<Event>>>);
 
 impl Sink for Heard {
+    fn name(&self) -> &str {
+        "heard"
+    }
+
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         self.0.lock().unwrap().push(event.clone());
         Ok(())
     }
 }
 
-/// Fails at the first case's start.
-struct Full;
+/// What a sink does at the first case's start.
+#[derive(Clone, Copy)]
+enum Bad {
+    Fails,
+    Panics,
+    /// Never comes back.
+    Stalls,
+}
 
-impl Sink for Full {
+/// A sink that is not what it should be.
+struct BadSink {
+    how: Bad,
+    is_essential: bool,
+}
+
+impl Sink for BadSink {
+    fn name(&self) -> &str {
+        "bad"
+    }
+
+    fn is_essential(&self) -> bool {
+        self.is_essential
+    }
+
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
-        match event.body {
-            EventBody::CaseStarted { .. } => Err(SinkError::new("write", std::io::Error::other("disk full"))),
+        match (&event.body, self.how) {
+            (EventBody::CaseStarted { .. }, Bad::Fails) => Err(SinkError::new("write", "disk full")),
+            (EventBody::CaseStarted { .. }, Bad::Panics) => panic!("out of ink"),
+            (EventBody::CaseStarted { .. }, Bad::Stalls) => loop {
+                std::thread::park();
+            },
             _ => Ok(()),
         }
     }
@@ -126,9 +167,12 @@ impl Sink for Full {
 fn case(name: &str, does: Does) -> PlannedCase {
     PlannedCase {
         name: name.to_owned(),
-        case: Box::new(does),
+        checks: match does {
+            Does::Nothing | Does::Error | Does::Panic => Checks::Known(Vec::new()),
+            _ => Checks::Known(vec![CheckSpec::named("c")]),
+        },
+        case: Arc::new(does),
         needs: Needs::default(),
-        checks: Vec::new(),
         criteria: Criteria::DEFAULT,
         blocking: true,
         deadline: Duration::from_secs(600),
@@ -152,16 +196,16 @@ fn plan(tiers: Vec<PlannedTier>, jobs: usize) -> Plan {
     let mut cases = Vec::new();
     for tier in &tiers {
         cases.extend(tier.cases.iter().map(|case| choice(&tier.name, &case.name, Decision::Selected)));
-        cases.extend(tier.without_driver.iter().map(|(name, ..)| choice(&tier.name, name, Decision::NoDriver)));
+        cases.extend(tier.without_driver.iter().map(|case| choice(&tier.name, &case.name, Decision::NoDriver)));
     }
     let head = RunHead { run_id: "r".into(), cases, ..RunHead::default() };
-    Plan { head, tiers, jobs, scope: None, deadline_factor: 1.0 }
+    Plan { head, tiers, jobs, attempts: 1, scope: None, deadline_factor: 1.0 }
 }
 
 fn begin(plan: Plan, rooms: Rooms, sinks: Vec<Box<dyn Sink>>) -> (RunHandle, Arc<Rooms>) {
     let rooms = Arc::new(rooms);
-    let environment: Arc<dyn Environment> = Arc::<Rooms>::clone(&rooms);
-    (start(plan, environment, EventChannel::default(), sinks).unwrap(), rooms)
+    let providers = Providers::new(vec![Arc::<Rooms>::clone(&rooms)]);
+    (start(plan, providers, EventChannel::default(), sinks).unwrap(), rooms)
 }
 
 async fn run(plan: Plan) -> RunOutcome {
@@ -192,7 +236,7 @@ async fn each_case_has_its_own_verdict() {
         PlannedCase { blocking: false, ..case("nothing", Does::Nothing) },
         PlannedCase { blocking: false, ..case("error", Does::Error) },
         PlannedCase { blocking: false, ..case("panic", Does::Panic) },
-        PlannedCase { needs: Needs { admin: true, ..Needs::default() }, ..case("skip", Does::Pass) },
+        PlannedCase { needs: Needs::of([Requirement::Admin]), ..case("skip", Does::Pass) },
     ];
     let outcome = run(plan(vec![tier("t", cases), tier("u", vec![case("after", Does::Pass)])], 4)).await;
     let expected =
@@ -244,8 +288,8 @@ async fn cases_run_side_by_side_and_capacity_limits_them() {
 
 #[tokio::test]
 async fn cases_that_exclude_each_other_take_turns() {
-    let lock = || vec![Lock { name: "l".into(), shared: false }];
-    let locked = |name| PlannedCase { needs: Needs { locks: lock(), ..Needs::default() }, ..case(name, Does::Pass) };
+    let lock = || Exclusion::Locks(vec![Lock { name: "l".into(), shared: false }]);
+    let locked = |name| PlannedCase { needs: Needs::default().excluding(lock()), ..case(name, Does::Pass) };
     let (handle, rooms) =
         begin(plan(vec![tier("t", vec![locked("a"), locked("b"), locked("c")])], 3), Rooms::default(), Vec::new());
     assert_eq!(handle.join().await.unwrap().exit_code, exit_code::OK);
@@ -262,8 +306,8 @@ async fn one_job_keeps_the_published_order() {
     let order: Vec<String> = events
         .iter()
         .filter_map(|event| match &event.body {
-            EventBody::CaseStarted { case } => Some(format!("+{case}")),
-            EventBody::CaseFinished { case, .. } => Some(format!("-{case}")),
+            EventBody::CaseStarted { case_name, .. } => Some(format!("+{case_name}")),
+            EventBody::CaseFinished { case_name, .. } => Some(format!("-{case_name}")),
             _ => None,
         })
         .collect();
@@ -325,7 +369,7 @@ async fn what_is_left_behind_is_no_success() {
 }
 
 #[tokio::test]
-async fn an_environment_that_refuses_is_an_error_of_the_case() {
+async fn a_provider_that_refuses_is_an_error_of_the_case() {
     let rooms = Rooms { refuses: true, ..Rooms::default() };
     let (handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), rooms, Vec::new());
     let record = handle.join().await.unwrap().record;
@@ -333,19 +377,18 @@ async fn an_environment_that_refuses_is_an_error_of_the_case() {
 }
 
 #[tokio::test]
-async fn an_environment_that_panics_is_an_error_of_the_case_and_blocks() {
+async fn a_provider_that_panics_at_the_end_leaves_something_behind() {
     let rooms = Rooms { breaks: true, ..Rooms::default() };
-    let tiers = vec![tier("t", vec![case("a", Does::Pass)]), tier("u", vec![case("b", Does::Pass)])];
-    let (handle, _) = begin(plan(tiers, 1), rooms, Vec::new());
+    let (handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), rooms, Vec::new());
     let outcome = handle.join().await.unwrap();
-    assert_eq!(verdicts(&outcome.record), ["a: errored", "b: not run"]);
-    assert!(reason(&outcome.record, "a").contains("the floor gave way"), "{}", reason(&outcome.record, "a"));
-    assert_eq!(reason(&outcome.record, "b"), "the blocking case a did not pass");
+    assert_eq!(verdicts(&outcome.record), ["a: passed"]);
+    assert!(outcome.record.left[0].reason.contains("the floor gave way"), "{:?}", outcome.record.left);
+    assert_eq!(outcome.exit_code, exit_code::NOT_PASSED);
 }
 
 #[tokio::test]
 async fn a_run_of_which_everything_was_skipped_is_no_success() {
-    let skipped = PlannedCase { needs: Needs { admin: true, ..Needs::default() }, ..case("a", Does::Pass) };
+    let skipped = PlannedCase { needs: Needs::of([Requirement::Admin]), ..case("a", Does::Pass) };
     let outcome = run(plan(vec![tier("t", vec![skipped])], 1)).await;
     assert_eq!((verdicts(&outcome.record), outcome.exit_code), (vec!["a: skipped".to_owned()], exit_code::NOT_PASSED));
 }
@@ -353,7 +396,11 @@ async fn a_run_of_which_everything_was_skipped_is_no_success() {
 #[tokio::test]
 async fn a_case_without_driver_is_not_run_and_blocks_the_next_tier() {
     let without = PlannedTier {
-        without_driver: vec![("x".into(), true, "nobody implements it".into())],
+        without_driver: vec![CaseWithoutDriver {
+            name: "x".into(),
+            blocking: true,
+            reason: "nobody implements it".into(),
+        }],
         ..tier("t", vec![case("a", Does::Pass)])
     };
     let outcome = run(plan(vec![without, tier("u", vec![case("b", Does::Pass)])], 1)).await;
@@ -361,13 +408,86 @@ async fn a_case_without_driver_is_not_run_and_blocks_the_next_tier() {
     assert_eq!(outcome.exit_code, exit_code::NOT_PASSED);
 }
 
-#[tokio::test]
-async fn a_sink_that_fails_stops_the_run_and_the_others_hear_the_rest() {
+/// A run of one case with a bad sink and one that hears everything.
+async fn run_with(how: Bad, is_essential: bool, does: Does) -> (RunOutcome, Heard) {
     let heard = Heard::default();
-    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Full), Box::new(heard.clone())];
-    let (handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Hang)])], 1), Rooms::default(), sinks);
+    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(BadSink { how, is_essential }), Box::new(heard.clone())];
+    let (handle, rooms) = begin(plan(vec![tier("t", vec![case("a", does)])], 1), Rooms::default(), sinks);
     let outcome = handle.join().await.unwrap();
-    assert_eq!(outcome.exit_code, exit_code::INTERNAL);
-    assert!(outcome.sink_error.unwrap().to_string().contains("disk full"));
+    assert!(rooms.open.lock().unwrap().is_empty(), "it was closed");
     assert!(matches!(heard.0.lock().unwrap().last().unwrap().body, EventBody::RunFinished { .. }));
+    (outcome, heard)
+}
+
+#[tokio::test]
+async fn an_essential_sink_that_fails_stops_the_run_and_the_others_hear_the_rest() {
+    for (how, words) in [(Bad::Fails, "bad: write: disk full"), (Bad::Panics, "bad: it panicked: out of ink")] {
+        let (outcome, heard) = run_with(how, true, Does::Hang).await;
+        assert_eq!((outcome.exit_code, outcome.record.exit_code), (exit_code::INTERNAL, Some(exit_code::INTERNAL)));
+        assert_eq!(outcome.sink_troubles[0].to_string(), words);
+        assert_eq!(reason(&outcome.record, "a"), format!("the run was stopped because of {words}"));
+        let finished = heard.0.lock().unwrap().last().unwrap().body.clone();
+        assert!(matches!(finished, EventBody::RunFinished { exit_code: exit_code::INTERNAL, .. }));
+    }
+}
+
+#[tokio::test]
+async fn any_other_sink_that_fails_panics_or_stalls_hurts_nobody() {
+    for (how, words) in [
+        (Bad::Fails, "bad: write: disk full"),
+        (Bad::Panics, "bad: it panicked: out of ink"),
+        (Bad::Stalls, "bad: it did not come to its end within 5s"),
+    ] {
+        let (outcome, _) = run_with(how, false, Does::Pass).await;
+        assert_eq!((outcome.exit_code, verdicts(&outcome.record)), (exit_code::OK, vec!["a: passed".to_owned()]));
+        let troubles: Vec<String> = outcome.sink_troubles.iter().map(ToString::to_string).collect();
+        assert_eq!(troubles, [words]);
+    }
+}
+
+#[tokio::test]
+async fn a_run_with_a_stalled_sink_can_be_stopped() {
+    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(BadSink { how: Bad::Stalls, is_essential: false })];
+    let (mut handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Hang)])], 1), Rooms::default(), sinks);
+    let mut events = handle.events().unwrap();
+    while let Some(event) = events.next().await {
+        if matches!(event.unwrap().body, EventBody::CheckStarted { .. }) {
+            break;
+        }
+    }
+    handle.cancel_handle().cancel(CancelLevel::Stop);
+    assert_eq!(handle.join().await.unwrap().exit_code, exit_code::INTERRUPTED);
+}
+
+#[tokio::test]
+async fn whoever_asks_hears_every_event_from_the_first_to_the_last() {
+    let (mut handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), Rooms::default(), Vec::new());
+    let mut events = handle.events().unwrap();
+    assert!(handle.events().is_none());
+    let outcome = handle.join().await.unwrap();
+    let mut heard = Vec::new();
+    while let Some(event) = events.next().await {
+        heard.push(event.unwrap().seq);
+    }
+    assert_eq!(heard, (0..heard.len() as u64).collect::<Vec<_>>());
+    assert_eq!(outcome.record.cases[0].checks.len(), 1);
+}
+
+#[tokio::test]
+async fn a_case_that_passes_when_it_is_tried_again_is_flaky() {
+    let cases = || {
+        let unblocking = |name, does| PlannedCase { blocking: false, ..case(name, does) };
+        vec![unblocking("late", Does::PassAt(2)), unblocking("never", Does::Fail), unblocking("once", Does::Pass)]
+    };
+    let outcome = run(Plan { attempts: 3, ..plan(vec![tier("t", cases())], 1) }).await;
+    assert_eq!(verdicts(&outcome.record), ["late: flaky", "never: failed", "once: passed"]);
+    let expected = "it passed when it was tried for the 2. time; at first: c: not yet";
+    assert_eq!(reason(&outcome.record, "late"), expected);
+    let [late, never, once] = &outcome.record.cases[..] else { panic!("three cases") };
+    assert_eq!((late.attempts.len(), late.checks.len(), late.tally.passed, late.tally.failed), (1, 1, 1, 0));
+    assert_eq!(late.attempts[0].checks[0].outcome.word(), "failed");
+    assert_eq!((never.attempts.len(), once.attempts.len()), (2, 0));
+    assert_eq!((outcome.record.totals.flaky, outcome.exit_code), (1, exit_code::NOT_PASSED));
+    let outcome = run(plan(vec![tier("t", cases())], 1)).await;
+    assert_eq!(verdicts(&outcome.record)[0], "late: failed");
 }

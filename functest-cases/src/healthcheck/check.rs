@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What checks are made of: expectations about answers.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, Make};
 use functest_openstack::Error;
 
 /// The mark of a check whose original only tested its own argument checking.
-pub(super) const CLOUD_RULE: Option<&str> =
-    Some("the original tested its own arguments; this tests the cloud's rule for that input");
-
-/// A check that does what its original does.
-pub(super) const fn check(name: &'static str, states: &'static str) -> CheckSpec {
-    CheckSpec { name, states, mark: None }
-}
+const CLOUD_RULE: &str = "the original tested its own arguments; this tests the cloud's rule for that input";
 
 /// A check of the cloud's rule for input that the original refused by itself.
-pub(super) const fn rule(name: &'static str, states: &'static str) -> CheckSpec {
-    CheckSpec { name, states, mark: CLOUD_RULE }
+pub(super) const fn rule<C>(name: &'static str, states: &'static str, make: Make<C>) -> Check<C> {
+    Check::marked(name, states, CLOUD_RULE, make)
 }
 
 /// Fails with `message` unless `holds`.
@@ -52,5 +46,5 @@ pub(super) fn cidr_problem(cidr: &str) -> Option<(&'static str, String)> {
         Some((base, bits))
     });
     let fits = parsed.is_some_and(|(_, bits)| (8..=29).contains(&bits));
-    (!fits).then(|| ("cidr", format!("`{cidr}` is no IPv4 range of /8 to /29, such as 10.0.0.0/24")))
+    (!fits).then(|| ("cidr", format!("`{cidr}` is not an IPv4 range of /8 to /29, such as 10.0.0.0/24")))
 }

@@ -69,7 +69,7 @@ pub(super) fn problem(file: Option<&PathBuf>) -> Option<(&'static str, String)> 
     let unusable = std::fs::File::open(file).and_then(|file| file.metadata());
     match unusable {
         Ok(metadata) if metadata.is_file() => None,
-        Ok(_) => Some(("image_file", format!("{} is no file", file.display()))),
+        Ok(_) => Some(("image_file", format!("{} is not a file", file.display()))),
         Err(error) => Some(("image_file", format!("cannot read {}: {error}", file.display()))),
     }
 }

@@ -9,9 +9,9 @@ mod snaps_health_check;
 
 use std::sync::Arc;
 
-use functest_core::CaseFactory;
+use functest_core::Driver;
 
 /// The cases of this tier.
-pub fn factories() -> Vec<Arc<dyn CaseFactory>> {
-    vec![Arc::new(connection_check::factory()), Arc::new(api_check::factory()), Arc::new(snaps_health_check::factory())]
+pub(crate) fn cases() -> Vec<Arc<dyn Driver>> {
+    vec![Arc::new(connection_check::CASE), Arc::new(api_check::CASE), Arc::new(snaps_health_check::CASE)]
 }

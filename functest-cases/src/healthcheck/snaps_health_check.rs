@@ -2,23 +2,25 @@
 //! `snaps_health_check`: a server gets its port's address by DHCP.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use functest_core::case::{CaseError, CheckError, CheckSpec, Needs};
+use functest_core::case::{CaseError, Check, CheckError, Ended, check, specs_of};
+use functest_core::driver::SingleCase;
 use functest_core::event::Level;
+use functest_core::need::{Needs, Requirement};
 use functest_core::pattern::{Pattern, PatternError};
 use functest_core::settings::{CaseSettings, Seconds};
 use functest_core::{Ctx, TestCase};
 use functest_openstack::resource::{Flavor, Image, Network, Port, Server, Subnet};
 use functest_openstack::wait::{self, Observation};
-use functest_openstack::{CaseCloud, Scope};
+use functest_openstack::{CaseCloud, Scope, Service};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::check::{check, cidr_problem};
+use super::check::cidr_problem;
 use super::image_source::{self, ImageSource};
-use crate::factory::BuiltIn;
 
 /// Settings of `snaps_health_check`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -84,41 +86,50 @@ fn lease_pattern(pattern: &str, address: &str) -> Result<Pattern, PatternError> 
     pattern.replace("{ip}", &address.replace('.', r"\.")).parse()
 }
 
-pub(super) fn factory() -> BuiltIn<Settings> {
-    BuiltIn {
-        name: "snaps_health_check",
-        class: ("functest.opnfv_tests.openstack.snaps.health_check", "HealthCheck"),
-        checks: || CHECKS.to_vec(),
-        // Without the setting `flavor`, one is made, which takes an administrator.
-        needs: Needs {
-            services: vec!["identity", "image", "network", "compute"],
-            optional_admin: true,
-            ..Needs::default()
-        },
-        build: |settings| Box::new(HealthCheck { settings }),
-    }
+pub(super) const CASE: SingleCase<Settings> = SingleCase {
+    name: "snaps_health_check",
+    class: Some(("functest.opnfv_tests.openstack.snaps.health_check", "HealthCheck")),
+    checks: || specs_of(CHECKS),
+    needs,
+    body: |settings| Box::new(HealthCheck { settings }),
+};
+
+/// Without the setting `flavor`, one is made, which takes an administrator.
+fn needs(settings: &Settings) -> Needs {
+    let services = [Service::Identity, Service::Image, Service::Network, Service::Compute];
+    let admin = settings.flavor.is_none().then_some(Requirement::Admin);
+    Needs::of(services.map(Requirement::service).into_iter().chain(admin))
 }
 
-const CHECKS: &[CheckSpec] = &[check(
+const CHECKS: &[Check<Site>] = &[check(
     "check_vm_ip_dhcp",
     "a server with one port becomes ACTIVE, and its console shows that DHCP gave it exactly the port's address",
+    |site| Box::pin(site.check_vm_ip_dhcp()),
 )];
 
 struct HealthCheck {
     settings: Settings,
 }
 
+/// What the check works with.
+struct Site {
+    ctx: Ctx,
+    cloud: Arc<CaseCloud>,
+    settings: Settings,
+}
+
 #[async_trait]
 impl TestCase for HealthCheck {
-    async fn run(&self, ctx: &Ctx) -> Result<(), CaseError> {
-        let cloud = ctx.get::<CaseCloud>()?;
-        ctx.check("check_vm_ip_dhcp", self.check_vm_ip_dhcp(ctx, &cloud)).await;
-        Ok(())
+    async fn run(&self, ctx: &Ctx) -> Result<Ended, CaseError> {
+        let site = Site { ctx: ctx.clone(), cloud: ctx.get()?, settings: self.settings.clone() };
+        ctx.make_all(CHECKS, &site).await;
+        Ok(Ended::default())
     }
 }
 
-impl HealthCheck {
-    async fn check_vm_ip_dhcp(&self, ctx: &Ctx, cloud: &CaseCloud) -> Result<(), CheckError> {
+impl Site {
+    async fn check_vm_ip_dhcp(&self) -> Result<(), CheckError> {
+        let (ctx, cloud) = (&self.ctx, &self.cloud);
         let scope = &cloud.user;
         let image = self.image(ctx).obtain(scope).await?;
         let flavor = self.flavor(cloud).await?;
@@ -152,7 +163,7 @@ impl HealthCheck {
             return Ok(flavor);
         }
         let Some(admin) = &cloud.admin else {
-            let reason = "making a flavor takes an administrator, and the given credential is none: set `flavor`";
+            let reason = "making a flavor takes an administrator, and the given credential is not one's: set `flavor`";
             return Err(CheckError::Skipped(reason.into()));
         };
         let attributes = json!({

@@ -324,4 +324,3 @@ pub enum CancelLevel {
     /// Leave the clean-up to `functest openstack clean`.
     Abandon,
 }
-

@@ -67,8 +67,9 @@ impl Provider for WorkingFolderProvider {
         }
         let folder = WorkingFolder { run: self.run.clone(), relative: format!("{CASES_FOLDER}/{name}") };
         let path = folder.path();
-        std::fs::create_dir_all(&path)
-            .map_err(|error| ProviderError::new(format!("cannot make the working folder {}: {error}", path.display())))?;
+        std::fs::create_dir_all(&path).map_err(|error| {
+            ProviderError::new(format!("cannot make the working folder {}: {error}", path.display()))
+        })?;
         resources.insert(folder);
         Ok(())
     }

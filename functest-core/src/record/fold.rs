@@ -103,7 +103,16 @@ impl Fold {
                 let (states, mark) = (states.clone(), mark.clone());
                 self.open_checks.insert(key, OpenCheck { at: event.at, states, mark });
             }
-            EventBody::CheckFinished { case_name, check, outcome, duration_ms, started, states, attachments, details } => {
+            EventBody::CheckFinished {
+                case_name,
+                check,
+                outcome,
+                duration_ms,
+                started,
+                states,
+                attachments,
+                details,
+            } => {
                 let opened = self.open_checks.remove(&(case_name.clone(), check.clone()));
                 let check = CheckRecord {
                     name: check.clone(),

@@ -38,13 +38,7 @@ pub fn select(
     })
 }
 
-fn decide(
-    tier: &dyn Tier,
-    case: &CaseSpec,
-    facts: &Facts,
-    request: &Request,
-    drivers: &Drivers,
-) -> (Decision, String) {
+fn decide(tier: &dyn Tier, case: &CaseSpec, facts: &Facts, request: &Request, drivers: &Drivers) -> (Decision, String) {
     if !request.names(tier.name(), &case.case_name) {
         return (Decision::OutOfScope, "not named in the request".into());
     }

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use functest_core::event::{CleanUp, Leftover, Thing};
-use functest_core::ledger::{Entry, Journal, State};
+use functest_core::ledger::{self, Entry, Journal, State};
 use functest_core::stop_point;
 use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
 use crate::error::Error;
-use crate::resource::{self, Kind};
+use crate::resource::{self, Kind, Owns, Project, Resource};
 use crate::rest::Rest;
 
 /// Deletions sent at a time.
@@ -58,9 +58,14 @@ impl Doomed {
         Thing { kind: self.kind.name.to_owned(), id: self.id.clone(), name: self.name.clone() }
     }
 
+    /// Whether what is in it is the run's too.
+    fn has_contents(&self) -> bool {
+        self.kind.removal.owns == Owns::Contents
+    }
+
     /// Users and projects go last: without them, what is left in them belongs to nobody.
     fn is_owner(&self) -> bool {
-        matches!(self.kind.name, "user" | "project")
+        self.kind.removal.owns != Owns::Nothing
     }
 }
 
@@ -116,13 +121,13 @@ impl Cleaner {
     /// Finds out what is there: by the ledger, by looking for lost requests, and by what is in the run's projects.
     async fn survey(&self, scope: Option<&str>, until: Instant) -> Work {
         let mut work = Work::default();
-        for entry in self.journal.open(scope) {
+        for entry in self.journal.open_in(ledger::CLOUD, scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
                 let why = format!("this functest does not know the kind {}", entry.intent.kind);
                 work.hopeless.push((entry, why));
                 continue;
             };
-            if !self.is_admin && needs_admin(&entry) {
+            if !self.is_admin && needs_admin(kind, &entry) {
                 // To anybody else the cloud says that it is not there.
                 work.hopeless.push((entry, "an administrator made it, and the credential is none".into()));
                 continue;
@@ -153,7 +158,7 @@ impl Cleaner {
     /// means.
     async fn add_contents(&self, work: &mut Work, until: Instant) {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
-        let projects: Vec<Doomed> = work.doomed.iter().filter(|d| d.kind.name == "project").cloned().collect();
+        let projects: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect();
         for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
             let contents = match in_time(until, search::contents(&self.rest, kind, &projects)).await {
                 Ok(contents) => contents,
@@ -277,9 +282,9 @@ fn left(waiting: &Waiting, refused: &Refused, work: &Work) -> Vec<Leftover> {
     waiting.chain(entries).chain(refused).collect()
 }
 
-/// Whether only an administrator could have made it: it is a project, a user, or in one that the run made.
-fn needs_admin(entry: &Entry) -> bool {
-    matches!(entry.intent.kind.as_str(), "project" | "user") || entry.intent.within.contains_key("project")
+/// Whether only an administrator could have made it: it owns others, or is in something that does and that the run made.
+fn needs_admin(kind: &Kind, entry: &Entry) -> bool {
+    kind.removal.owns != Owns::Nothing || entry.intent.within.contains_key(Project::KIND.name)
 }
 
 fn doomed(kind: &'static Kind, id: &str, entry: &Entry) -> Doomed {

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Kind, Mark, Resource, id_and_name};
+use super::{Kind, Mark, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -63,6 +63,7 @@ impl Resource for Flavor {
         mark: Mark::UnlistedName,
         owner: None,
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Resource, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, text_or_empty};
 use crate::service::Service;
 
 /// A floating IP.
@@ -35,6 +35,7 @@ impl Resource for FloatingIp {
         mark: Mark::Description,
         owner: Owner::PROJECT,
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     fn id(&self) -> &str {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::{Body, Call, Rest};
 use crate::service::Service;
@@ -82,6 +82,7 @@ impl Resource for Image {
         mark: Mark::Name,
         owner: Some(Owner { key: "owner", filter: true }),
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use ssh_key::{Algorithm, LineEnding, PrivateKey};
 
-use super::{Kind, Mark, Resource};
+use super::{Kind, Mark, Removal, Resource};
 use crate::error::Error;
 use crate::service::Service;
 
@@ -61,6 +61,7 @@ impl Resource for Keypair {
         owner: None,
         // The first that lets an administrator name the user.
         microversion: Some("2.10"),
+        removal: Removal::PLAIN,
     };
 
     fn id(&self) -> &str {

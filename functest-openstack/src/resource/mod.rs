@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The kinds of things in a cloud. A kind is data: where it is listed, how one of it is found again, what it belongs to,
-//! and when in a clean-up its turn is. To add one, add a file with its [`Kind`] and its struct, and list it in [`KINDS`].
+//! what is particular about deleting it, and when in a clean-up its turn is. To add one, add a file with its [`Kind`] and its struct, and list it in [`KINDS`].
 //!
 //! The structs are lenient: what a cloud leaves out is empty, what it adds is passed over, states are texts.
 
@@ -34,6 +34,7 @@ pub use self::network::Network;
 pub use self::port::{FixedIp, Port};
 pub use self::project::Project;
 pub(crate) use self::removal::remove;
+pub use self::removal::{Owns, Prepare, Removal};
 pub use self::role::Role;
 pub use self::router::Router;
 pub use self::security_group::{SecurityGroup, SecurityGroupRule};
@@ -82,6 +83,8 @@ pub struct Kind {
     pub owner: Option<Owner>,
     /// The microversion to ask for.
     pub microversion: Option<&'static str>,
+    /// What is particular about deleting one.
+    pub removal: Removal,
 }
 
 /// Where the text stands that is unique in the world.

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::Rest;
 use crate::service::Service;
@@ -62,6 +62,7 @@ impl Resource for Network {
         mark: Mark::Description,
         owner: Owner::PROJECT,
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

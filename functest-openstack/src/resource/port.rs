@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::service::Service;
 
 /// A port.
@@ -51,6 +51,7 @@ impl Resource for Port {
         mark: Mark::Description,
         owner: Owner::PROJECT,
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

@@ -3,7 +3,9 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Resource, id_and_name};
+use super::{Kind, Mark, Owns, Removal, Resource, id_and_name};
+use crate::error::Error;
+use crate::rest::{Call, Rest};
 use crate::service::Service;
 
 /// A project.
@@ -21,6 +23,18 @@ pub struct Project {
     pub enabled: bool,
 }
 
+/// Quotas that were set for a project stay behind when it is deleted, unless they are deleted first.
+async fn forget_quotas(rest: &Rest, project: &str) -> Result<(), Error> {
+    let quotas = [(Service::Compute, "/os-quota-sets/{project}"), (Service::Network, "/quotas/{project}")];
+    for (service, route) in quotas {
+        if let Err(error) = rest.send(Call::delete(service, route, &[project])).await {
+            // A project that never had any answers 404; a cloud without the service has none to forget.
+            tracing::debug!("quotas of {project}: {error}");
+        }
+    }
+    Ok(())
+}
+
 impl Resource for Project {
     const KIND: Kind = Kind {
         name: "project",
@@ -34,6 +48,11 @@ impl Resource for Project {
         mark: Mark::Name,
         owner: None,
         microversion: None,
+        removal: Removal {
+            prepare: Some(|rest, id| Box::pin(forget_quotas(rest, id))),
+            owns: Owns::Contents,
+            ..Removal::PLAIN
+        },
     };
 
     id_and_name!();

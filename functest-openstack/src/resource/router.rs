@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -62,6 +62,14 @@ impl Router {
     }
 }
 
+/// A router that something is joined to cannot be deleted.
+async fn part_everything(rest: &Rest, id: &str) -> Result<(), Error> {
+    match Router::remove_interfaces(rest, id).await {
+        Err(error) if error.status() != Some(404) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Resource for Router {
     const KIND: Kind = Kind {
         name: "router",
@@ -75,6 +83,7 @@ impl Resource for Router {
         mark: Mark::Description,
         owner: Owner::PROJECT,
         microversion: None,
+        removal: Removal { prepare: Some(|rest, id| Box::pin(part_everything(rest, id))), ..Removal::PLAIN },
     };
 
     id_and_name!();

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -77,6 +77,7 @@ impl Resource for SecurityGroup {
         // A list filtered by project makes that project's default group, if it is not there.
         owner: Some(Owner { key: "project_id", filter: false }),
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

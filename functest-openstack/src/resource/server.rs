@@ -7,7 +7,7 @@ use functest_core::stop_point;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -92,6 +92,7 @@ impl Resource for Server {
         mark: Mark::Name,
         owner: Some(Owner { key: "tenant_id", filter: true }),
         microversion: None,
+        removal: Removal { is_gone: |server| Kind::text(server, "status") == "DELETED", ..Removal::PLAIN },
     };
 
     id_and_name!();

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::service::Service;
 
 /// A subnet.
@@ -41,6 +41,7 @@ impl Resource for Subnet {
         mark: Mark::Description,
         owner: Owner::PROJECT,
         microversion: None,
+        removal: Removal::PLAIN,
     };
 
     id_and_name!();

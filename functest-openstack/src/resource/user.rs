@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Resource, id_and_name};
+use super::{Kind, Mark, Owns, Removal, Resource, id_and_name};
 use crate::service::Service;
 
 /// A user.
@@ -34,6 +34,7 @@ impl Resource for User {
         mark: Mark::Name,
         owner: None,
         microversion: None,
+        removal: Removal { owns: Owns::Others, ..Removal::PLAIN },
     };
 
     id_and_name!();

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::exchange::Target;
 use crate::error::Error;
-use crate::service::Service;
+use crate::service::{Endpoint, Service};
 use functest_core::stop_point;
 use functest_core::verdict::FailedRequest;
 

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::auth::{KeystoneAuth, Token};
 use crate::error::Error;
-use crate::service::Service;
+use crate::service::{Endpoint, Service};
 
 pub use self::answer::Answer;
 pub use self::call::{Body, Call};

@@ -54,6 +54,6 @@ impl Observer {
             attempt,
             error,
         };
-        self.events.emit(EventBody::ApiCall { case: self.case.clone(), call });
+        self.events.emit(EventBody::ApiCall { case_name: self.case.clone(), call });
     }
 }

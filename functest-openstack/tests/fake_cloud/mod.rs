@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use functest_core::event::{ApiCall, CloudIdentity, Emitter, EventBody};
-use functest_core::ledger::{Head, Journal, VERSION};
+use functest_core::event::{ApiCall, CloudIdentity, Emitter, EventBody, Incoming};
+use functest_core::ledger::{CLOUD, Head, Journal, VERSION};
 use functest_openstack::auth::KeystoneAuth;
 use functest_openstack::connect::{CloudConfig, Credential, Domain, Named, Tls};
 use functest_openstack::resource::{self, Kind};
@@ -302,7 +302,7 @@ impl FakeCloud {
 }
 
 /// The events of requests.
-pub struct Heard(UnboundedReceiver<(chrono::DateTime<chrono::Utc>, EventBody)>);
+pub struct Heard(UnboundedReceiver<Incoming>);
 
 impl Heard {
     /// Every request since the last look, logins left out.
@@ -315,9 +315,9 @@ impl Heard {
     /// Every request since the last look.
     pub fn all(&mut self) -> Vec<ApiCall> {
         std::iter::from_fn(|| self.0.try_recv().ok())
-            .filter_map(|(_, body)| match body {
-                EventBody::ApiCall { case, call } => {
-                    assert_eq!(case.as_deref(), Some("a-case"));
+            .filter_map(|incoming| match incoming {
+                Incoming::Event(_, EventBody::ApiCall { case_name, call }) => {
+                    assert_eq!(case_name.as_deref(), Some("a-case"));
                     Some(call)
                 }
                 _ => None,
@@ -359,7 +359,7 @@ pub fn journal(folder: &std::path::Path, settle_seconds: f64) -> Arc<Journal> {
     let head = Head {
         version: VERSION,
         run_id: "20260101-abcdef".into(),
-        cloud: CloudIdentity::default(),
+        places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(CloudIdentity::default()).unwrap())]),
         started: chrono::Utc::now(),
         settle_seconds,
     };

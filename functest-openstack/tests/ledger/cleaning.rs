@@ -33,7 +33,7 @@ async fn the_order_is_that_of_the_kinds() {
     let order = ["server", "router", "port", "network", "keypair", "image", "flavor", "user", "project"];
     assert_eq!(run.kinds_deleted(), order);
     assert_eq!(clean_up.deleted.len(), order.len());
-    assert!(run.journal.open(None).is_empty());
+    assert!(run.journal.open_in(CLOUD, None).is_empty());
     // A second time there is nothing to do.
     assert_eq!(run.clean().await, CleanUp::default());
 }
@@ -90,7 +90,7 @@ async fn what_the_cloud_will_not_delete_is_left_with_its_reason() {
     assert!(left[0].1.contains("It is protected.") && left[0].1.contains("req-of-the-error"), "{left:?}");
     assert_eq!(run.cloud.requests("DELETE", "/image-0").await.len(), 1);
     assert!(run.cloud.requests("DELETE", "/project-0").await.is_empty());
-    assert_eq!(run.journal.open(None).len(), 2);
+    assert_eq!(run.journal.open_in(CLOUD, None).len(), 2);
 }
 
 #[tokio::test]
@@ -203,13 +203,14 @@ async fn who_is_no_administrator_does_not_declare_anothers_things_gone() {
     let cleaner = Cleaner { is_admin: false, ..run.cleaner(LONG) };
     let clean_up = cleaner.clean(None).await;
     assert!(clean_up.deleted.is_empty(), "{clean_up:?}");
-    assert_eq!((clean_up.left.len(), run.journal.open(None).len()), (2, 2), "{clean_up:?}");
+    assert_eq!((clean_up.left.len(), run.journal.open_in(CLOUD, None).len()), (2, 2), "{clean_up:?}");
 }
 
 #[tokio::test]
 async fn kinds_of_a_later_functest_are_left_and_said() {
     let run = Run::start(FOR_EVER, |_, _| None).await;
     let intent = |seq| Intent {
+        place: CLOUD.into(),
         seq,
         scope: "a-case".into(),
         kind: "hologram".into(),

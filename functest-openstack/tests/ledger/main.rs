@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use functest_core::event::{CleanUp, Thing};
-use functest_core::ledger::{Book, Intent, Journal, State as EntryState};
+use functest_core::ledger::{Book, CLOUD, Intent, Journal, State as EntryState};
 use functest_openstack::clean::Cleaner;
 use functest_openstack::resource::{
     self, Flavor, Image, Keypair, Network, Port, Project, Resource, Router, Server, User,

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use functest_core::event::Emitter;
-use functest_core::ledger::{Head, Journal, LedgerError, VERSION};
+use functest_core::ledger::{CLOUD, Head, Journal, LedgerError, VERSION};
 use functest_openstack::connect::{CloudConfig, Connection, ConnectionOptions};
 use functest_openstack::rest::Policy;
 use functest_openstack::{Error, Rest, resource};
@@ -72,7 +72,7 @@ pub(crate) fn journal(connection: &Connection) -> (TempDir, Arc<Journal>) {
     let head = Head {
         version: VERSION,
         run_id,
-        cloud: connection.identity.clone(),
+        places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(&connection.identity).unwrap())]),
         started: chrono::Utc::now(),
         settle_seconds: 600.0,
     };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! No secret in anything that can be printed.
 
+use functest_core::event::Incoming;
+
 use super::*;
 
 fn assert_hidden(what: &str, text: &str) {
@@ -64,7 +66,7 @@ async fn refused_logins_do_not_hold_one() {
     let options = ConnectionOptions { policy: patient(), events };
     let refused = Connection::open(&config, options).await.unwrap_err();
     assert_hidden("an error", &format!("{refused:?} {refused}"));
-    while let Ok((_, event)) = heard.try_recv() {
+    while let Ok(Incoming::Event(_, event)) = heard.try_recv() {
         assert_hidden("an event", &serde_json::to_string(&event).unwrap());
     }
 }

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //! CreateFlavorTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::Flavor;
 use serde_json::json;
 
 use super::Api;
 use super::nova_flavor::new_flavor;
-use crate::healthcheck::check::{check, refused, same};
+use crate::healthcheck::check::{refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("CreateFlavorTests.create_flavor", "a new flavor is listed"),
-    CheckSpec {
-        name: "CreateFlavorTests.create_existing_flavor",
-        states: "a second flavor of the same name is refused with 409, and the first is still the one that is found",
-        mark: Some("the original looks the name up before it creates; this tests the cloud's rule"),
-    },
-    check("CreateFlavorTests.create_clean_flavor", "a flavor that is cleaned up is not listed any more"),
-    check("CreateFlavorTests.create_delete_flavor", "deleting a flavor that is gone says 404"),
-    check("CreateFlavorTests.create_delete_flavor_all_settings", "every attribute of a flavor is kept"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("CreateFlavorTests.create_flavor", "a new flavor is listed", |api| Box::pin(create(api))),
+    Check::marked(
+        "CreateFlavorTests.create_existing_flavor",
+        "a second flavor of the same name is refused with 409, and the first is still the one that is found",
+        "the original looks the name up before it creates; this tests the cloud's rule",
+        |api| Box::pin(create_existing(api)),
+    ),
+    check("CreateFlavorTests.create_clean_flavor", "a flavor that is cleaned up is not listed any more", |api| {
+        Box::pin(create_clean(api))
+    }),
+    check("CreateFlavorTests.create_delete_flavor", "deleting a flavor that is gone says 404", |api| {
+        Box::pin(create_delete(api))
+    }),
+    check("CreateFlavorTests.create_delete_flavor_all_settings", "every attribute of a flavor is kept", |api| {
+        Box::pin(all_settings(api))
+    }),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("CreateFlavorTests.create_flavor", create(api)).await;
-    api.check("CreateFlavorTests.create_existing_flavor", create_existing(api)).await;
-    api.check("CreateFlavorTests.create_clean_flavor", create_clean(api)).await;
-    api.check("CreateFlavorTests.create_delete_flavor", create_delete(api)).await;
-    api.check("CreateFlavorTests.create_delete_flavor_all_settings", all_settings(api)).await;
-}
 
 async fn create(api: &Api) -> Result<(), CheckError> {
     let flavor = new_flavor(api).await?;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! CreateProjectSuccessTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::Service;
 use functest_openstack::resource::Project;
 use functest_openstack::rest::Call;
@@ -9,33 +9,34 @@ use serde_json::{Value, json};
 
 use super::Api;
 use super::keystone_utils::new_project;
-use crate::healthcheck::check::{check, refused, same};
+use crate::healthcheck::check::{refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
+pub(super) const CHECKS: &[Check<Api>] = &[
     check(
         "CreateProjectSuccessTests.create_project_bad_domain",
         "a project in a domain that does not exist is refused",
+        |api| Box::pin(bad_domain(api)),
     ),
-    check("CreateProjectSuccessTests.create_project", "a new project is enabled, and in the domain that was asked for"),
-    CheckSpec {
-        name: "CreateProjectSuccessTests.create_project_2x",
-        states: "a second project of the same name is refused with 409, and the first is still the one that is found",
-        mark: Some("the original looks the name up before it creates; this tests the cloud's rule"),
-    },
+    check(
+        "CreateProjectSuccessTests.create_project",
+        "a new project is enabled, and in the domain that was asked for",
+        |api| Box::pin(create_project(api)),
+    ),
+    Check::marked(
+        "CreateProjectSuccessTests.create_project_2x",
+        "a second project of the same name is refused with 409, and the first is still the one that is found",
+        "the original looks the name up before it creates; this tests the cloud's rule",
+        |api| Box::pin(create_project_twice(api)),
+    ),
     check(
         "CreateProjectSuccessTests.create_delete_project",
         "a deleted project is gone, and deleting it again says 404",
+        |api| Box::pin(create_delete_project(api)),
     ),
-    check("CreateProjectSuccessTests.update_quotas", "compute and network quotas that are set are read back"),
+    check("CreateProjectSuccessTests.update_quotas", "compute and network quotas that are set are read back", |api| {
+        Box::pin(update_quotas(api))
+    }),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("CreateProjectSuccessTests.create_project_bad_domain", bad_domain(api)).await;
-    api.check("CreateProjectSuccessTests.create_project", create_project(api)).await;
-    api.check("CreateProjectSuccessTests.create_project_2x", create_project_twice(api)).await;
-    api.check("CreateProjectSuccessTests.create_delete_project", create_delete_project(api)).await;
-    api.check("CreateProjectSuccessTests.update_quotas", update_quotas(api)).await;
-}
 
 async fn bad_domain(api: &Api) -> Result<(), CheckError> {
     let admin = api.admin()?;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! CreateProjectUserTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::connect::{Credential, Named};
 use functest_openstack::resource::{Project, Role, SecurityGroup};
 use secrecy::SecretString;
@@ -9,23 +9,20 @@ use serde_json::json;
 
 use super::Api;
 use super::keystone_utils::{new_password, new_project, new_user};
-use crate::healthcheck::check::{check, same};
+use crate::healthcheck::check::same;
 
-pub(super) const CHECKS: &[CheckSpec] = &[
+pub(super) const CHECKS: &[Check<Api>] = &[
     check(
         "CreateProjectUserTests.create_project_sec_grp_one_user",
         "a member of a new project makes a security group, which belongs to that project",
+        |api| Box::pin(security_groups_of_users(api, 1)),
     ),
     check(
         "CreateProjectUserTests.create_project_sec_grp_two_users",
         "two members of a new project each make a security group, which belongs to that project",
+        |api| Box::pin(security_groups_of_users(api, 2)),
     ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("CreateProjectUserTests.create_project_sec_grp_one_user", security_groups_of_users(api, 1)).await;
-    api.check("CreateProjectUserTests.create_project_sec_grp_two_users", security_groups_of_users(api, 2)).await;
-}
 
 async fn security_groups_of_users(api: &Api, users: usize) -> Result<(), CheckError> {
     let project = new_project(api).await?;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! CreateUserSuccessTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::connect::{Credential, Named};
 use functest_openstack::resource::{Role, User};
 use secrecy::SecretString;
@@ -9,25 +9,27 @@ use serde_json::json;
 
 use super::Api;
 use super::keystone_utils::{new_password, new_project, new_user};
-use crate::healthcheck::check::{check, refused, same};
+use crate::healthcheck::check::{refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("CreateUserSuccessTests.create_user", "a new user is enabled, and in the domain that was asked for"),
-    CheckSpec {
-        name: "CreateUserSuccessTests.create_user_2x",
-        states: "a second user of the same name is refused with 409, and the first is still the one that is found",
-        mark: Some("the original looks the name up before it creates; this tests the cloud's rule"),
-    },
-    check("CreateUserSuccessTests.create_delete_user", "a deleted user is gone, and deleting it again says 404"),
-    check("CreateUserSuccessTests.create_admin_user", "a user who is given the admin role can list users"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("CreateUserSuccessTests.create_user", "a new user is enabled, and in the domain that was asked for", |api| {
+        Box::pin(create_user(api))
+    }),
+    Check::marked(
+        "CreateUserSuccessTests.create_user_2x",
+        "a second user of the same name is refused with 409, and the first is still the one that is found",
+        "the original looks the name up before it creates; this tests the cloud's rule",
+        |api| Box::pin(create_user_twice(api)),
+    ),
+    check(
+        "CreateUserSuccessTests.create_delete_user",
+        "a deleted user is gone, and deleting it again says 404",
+        |api| Box::pin(create_delete_user(api)),
+    ),
+    check("CreateUserSuccessTests.create_admin_user", "a user who is given the admin role can list users", |api| {
+        Box::pin(create_admin_user(api))
+    }),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("CreateUserSuccessTests.create_user", create_user(api)).await;
-    api.check("CreateUserSuccessTests.create_user_2x", create_user_twice(api)).await;
-    api.check("CreateUserSuccessTests.create_delete_user", create_delete_user(api)).await;
-    api.check("CreateUserSuccessTests.create_admin_user", create_admin_user(api)).await;
-}
 
 async fn create_user(api: &Api) -> Result<(), CheckError> {
     let user = new_user(api, &new_password()).await?;

@@ -4,32 +4,29 @@
 use std::io::Write;
 use std::path::Path;
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::Image;
 use serde_json::json;
 
 use super::Api;
-use crate::healthcheck::check::{check, ensure, same};
+use crate::healthcheck::check::{ensure, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    CheckSpec {
-        name: "GlanceUtilsTests.create_image_minimal_url",
-        states: "an image that is downloaded from Glance's own URL and uploaded again has the same checksum",
-        mark: Some("the original downloads from the internet, which a cloud under test need not reach"),
-    },
+pub(super) const CHECKS: &[Check<Api>] = &[
+    Check::marked(
+        "GlanceUtilsTests.create_image_minimal_url",
+        "an image that is downloaded from Glance's own URL and uploaded again has the same checksum",
+        "the original downloads from the internet, which a cloud under test need not reach",
+        |api| Box::pin(from_url(api)),
+    ),
     check(
         "GlanceUtilsTests.create_image_minimal_file",
         "an image uploaded from a file becomes active with the file's size, and is found by name and by id",
+        |api| Box::pin(from_file(api)),
     ),
 ];
 
 /// Enough for several pieces of a streamed upload.
 const SIZE: usize = 1 << 20;
-
-pub(super) async fn run(api: &Api) {
-    api.check("GlanceUtilsTests.create_image_minimal_url", from_url(api)).await;
-    api.check("GlanceUtilsTests.create_image_minimal_file", from_file(api)).await;
-}
 
 async fn from_url(api: &Api) -> Result<(), CheckError> {
     let deadline = api.ctx.deadline(api.settings.upload_deadline.into());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! KeystoneUtilsTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::auth::EndpointFilter;
 use functest_openstack::connect::{Credential, Domain, Named};
 use functest_openstack::resource::{Project, Role, User};
@@ -11,37 +11,38 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::Api;
-use crate::healthcheck::check::{check, ensure, refused, same};
+use crate::healthcheck::check::{ensure, refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("KeystoneUtilsTests.create_user_minimal", "a new user is found by name and by id"),
-    check("KeystoneUtilsTests.create_project_minimal", "a new project is found by name and by id"),
-    check("KeystoneUtilsTests.get_endpoint_success", "the catalog has the identity endpoint, and it answers"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("KeystoneUtilsTests.create_user_minimal", "a new user is found by name and by id", |api| {
+        Box::pin(create_user_minimal(api))
+    }),
+    check("KeystoneUtilsTests.create_project_minimal", "a new project is found by name and by id", |api| {
+        Box::pin(create_project_minimal(api))
+    }),
+    check("KeystoneUtilsTests.get_endpoint_success", "the catalog has the identity endpoint, and it answers", |api| {
+        Box::pin(endpoint_answers(api))
+    }),
     check(
         "KeystoneUtilsTests.get_endpoint_fail_without_proper_service",
         "Keystone knows no service of a type that does not exist, and the catalog has no endpoint of it",
+        |api| Box::pin(no_such_service(api)),
     ),
     check(
         "KeystoneUtilsTests.get_endpoint_fail_without_proper_credentials",
         "without a valid login there is no catalog",
+        |api| Box::pin(no_catalog_without_login(api)),
     ),
-    CheckSpec {
-        name: "KeystoneUtilsTests.get_endpoint_with_each_interface",
-        states: "the catalog has a public identity endpoint, and every one that it lists for another interface is a URL",
-        mark: Some("the original demands all three interfaces; clouds without an admin endpoint are sound too"),
-    },
-    check("KeystoneUtilsTests.grant_user_role_to_project", "a role that is granted is listed as granted"),
+    Check::marked(
+        "KeystoneUtilsTests.get_endpoint_with_each_interface",
+        "the catalog has a public identity endpoint, and every one that it lists for another interface is a URL",
+        "the original demands all three interfaces; clouds without an admin endpoint are sound too",
+        |api| Box::pin(each_interface(api)),
+    ),
+    check("KeystoneUtilsTests.grant_user_role_to_project", "a role that is granted is listed as granted", |api| {
+        Box::pin(grant(api))
+    }),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("KeystoneUtilsTests.create_user_minimal", create_user_minimal(api)).await;
-    api.check("KeystoneUtilsTests.create_project_minimal", create_project_minimal(api)).await;
-    api.check("KeystoneUtilsTests.get_endpoint_success", endpoint_answers(api)).await;
-    api.check("KeystoneUtilsTests.get_endpoint_fail_without_proper_service", no_such_service(api)).await;
-    api.check("KeystoneUtilsTests.get_endpoint_fail_without_proper_credentials", no_catalog_without_login(api)).await;
-    api.check("KeystoneUtilsTests.get_endpoint_with_each_interface", each_interface(api)).await;
-    api.check("KeystoneUtilsTests.grant_user_role_to_project", grant(api)).await;
-}
 
 /// A user of a fresh password, as the given user of the cloud would make one.
 pub(super) async fn new_user(api: &Api, password: &str) -> Result<User, CheckError> {

@@ -21,60 +21,48 @@ mod settings;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use functest_core::case::{CaseError, CheckError, CheckSpec, Needs};
+use functest_core::case::{CaseError, Check, CheckError, Ended, specs_of};
+use functest_core::driver::SingleCase;
+use functest_core::need::{Needs, Requirement};
+use functest_core::service::Service;
 use functest_core::{Ctx, TestCase};
 use functest_openstack::resource::{Network, Subnet};
 use functest_openstack::{CaseCloud, Scope};
-use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use serde_json::json;
 
 use self::settings::Settings;
-use crate::factory::BuiltIn;
 
-pub(super) fn factory() -> BuiltIn<Settings> {
-    BuiltIn {
-        name: "snaps_api_check",
-        class: ("functest.opnfv_tests.openstack.snaps.api_check", "ApiCheck"),
-        checks: || GROUPS.iter().flat_map(|group| group.checks).cloned().collect(),
-        needs: Needs {
-            services: vec!["identity"],
-            optional_services: vec!["image", "network", "compute"],
-            optional_admin: true,
-            ..Needs::default()
-        },
-        build: |settings| Box::new(ApiCheck { settings }),
-    }
+pub(super) const CASE: SingleCase<Settings> = SingleCase {
+    name: "snaps_api_check",
+    class: Some(("functest.opnfv_tests.openstack.snaps.api_check", "ApiCheck")),
+    checks: || GROUPS.iter().flat_map(|group| specs_of(group)).collect(),
+    needs,
+    body: |settings| Box::new(ApiCheck { settings }),
+};
+
+fn needs(_settings: &Settings) -> Needs {
+    let wishes = [Service::Image, Service::Network, Service::Compute].map(Requirement::service);
+    Needs::of([Requirement::service(Service::Identity)]).wishing(wishes).wishing([Requirement::Admin])
 }
 
 /// Checks that follow each other; groups run side by side.
-struct Group {
-    checks: &'static [CheckSpec],
-    run: for<'a> fn(&'a Api) -> BoxFuture<'a, ()>,
-}
-
-macro_rules! groups {
-    ($($module:ident),* $(,)?) => {
-        [$(Group { checks: $module::CHECKS, run: |api| $module::run(api).boxed() }),*]
-    };
-}
-
-static GROUPS: [Group; 15] = groups![
-    keystone_utils,
-    create_user,
-    create_project,
-    create_project_user,
-    glance_utils,
-    neutron_network,
-    neutron_subnet,
-    neutron_router,
-    neutron_port,
-    neutron_security_group,
-    neutron_floating_ip,
-    nova_keypair,
-    nova_flavor,
-    nova_instance,
-    create_flavor,
+static GROUPS: [&[Check<Api>]; 15] = [
+    keystone_utils::CHECKS,
+    create_user::CHECKS,
+    create_project::CHECKS,
+    create_project_user::CHECKS,
+    glance_utils::CHECKS,
+    neutron_network::CHECKS,
+    neutron_subnet::CHECKS,
+    neutron_router::CHECKS,
+    neutron_port::CHECKS,
+    neutron_security_group::CHECKS,
+    neutron_floating_ip::CHECKS,
+    nova_keypair::CHECKS,
+    nova_flavor::CHECKS,
+    nova_instance::CHECKS,
+    create_flavor::CHECKS,
 ];
 
 /// What every group works with.
@@ -90,20 +78,16 @@ struct ApiCheck {
 
 #[async_trait]
 impl TestCase for ApiCheck {
-    async fn run(&self, ctx: &Ctx) -> Result<(), CaseError> {
+    async fn run(&self, ctx: &Ctx) -> Result<Ended, CaseError> {
         let api = Api { ctx: ctx.clone(), cloud: ctx.get()?, settings: self.settings.clone() };
         // The instance takes longest, so it starts first.
-        let longest_first: Vec<_> = GROUPS.iter().rev().map(|group| (group.run)(&api)).collect();
+        let longest_first: Vec<_> = GROUPS.iter().rev().map(|group| ctx.make_all(group, &api)).collect();
         futures::stream::iter(longest_first).buffer_unordered(self.settings.parallel.max(1)).collect::<Vec<()>>().await;
-        Ok(())
+        Ok(Ended::default())
     }
 }
 
 impl Api {
-    async fn check(&self, name: &str, body: impl Future<Output = Result<(), CheckError>> + Send) {
-        self.ctx.check(name, body).await;
-    }
-
     /// Makes things as the case's user.
     fn user(&self) -> &Scope {
         &self.cloud.user
@@ -111,10 +95,9 @@ impl Api {
 
     /// Makes things as an administrator.
     fn admin(&self) -> Result<&Scope, CheckError> {
-        self.cloud
-            .admin
-            .as_ref()
-            .ok_or_else(|| CheckError::Skipped("it needs an administrator, and the given credential is none".into()))
+        self.cloud.admin.as_ref().ok_or_else(|| {
+            CheckError::Skipped("it needs an administrator, and the given credential is not one's".into())
+        })
     }
 
     async fn network(&self) -> Result<Network, CheckError> {
@@ -134,11 +117,13 @@ impl Api {
 
 #[cfg(test)]
 mod tests {
+    use functest_core::case::names_of;
+
     use super::*;
 
     #[test]
     fn every_check_of_the_original_is_there_once() {
-        let mut names: Vec<&str> = GROUPS.iter().flat_map(|group| group.checks).map(|check| check.name).collect();
+        let mut names: Vec<&str> = GROUPS.iter().flat_map(|group| names_of(group)).collect();
         assert_eq!(names.len(), 59);
         names.sort_unstable();
         names.dedup();

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsFloatingIpTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::{FloatingIp, Network};
 use serde_json::json;
 
 use super::Api;
-use crate::healthcheck::check::{check, same};
+use crate::healthcheck::check::same;
 
-pub(super) const CHECKS: &[CheckSpec] = &[check(
+pub(super) const CHECKS: &[Check<Api>] = &[check(
     "NeutronUtilsFloatingIpTests.floating_ips",
     "a new floating IP is one more in its project's list, and is found by its address",
+    |api| Box::pin(floating_ips(api)),
 )];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsFloatingIpTests.floating_ips", floating_ips(api)).await;
-}
 
 async fn floating_ips(api: &Api) -> Result<(), CheckError> {
     let rest = api.user().rest();

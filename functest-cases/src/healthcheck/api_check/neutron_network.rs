@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsNetworkTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::Network;
 use serde_json::{Value, json};
 
 use super::Api;
-use crate::healthcheck::check::{check, refused, rule, same};
+use crate::healthcheck::check::{refused, rule, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NeutronUtilsNetworkTests.create_network", "a new network is found by name and by id"),
-    rule("NeutronUtilsNetworkTests.create_network_empty_name", "a network without a name is made: names are optional"),
-    rule("NeutronUtilsNetworkTests.create_network_null_name", "a network whose name is null is refused with 400"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("NeutronUtilsNetworkTests.create_network", "a new network is found by name and by id", |api| {
+        Box::pin(create_network(api))
+    }),
+    rule(
+        "NeutronUtilsNetworkTests.create_network_empty_name",
+        "a network without a name is made: names are optional",
+        |api| Box::pin(empty_name(api)),
+    ),
+    rule(
+        "NeutronUtilsNetworkTests.create_network_null_name",
+        "a network whose name is null is refused with 400",
+        |api| Box::pin(null_name(api)),
+    ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsNetworkTests.create_network", create_network(api)).await;
-    api.check("NeutronUtilsNetworkTests.create_network_empty_name", empty_name(api)).await;
-    api.check("NeutronUtilsNetworkTests.create_network_null_name", null_name(api)).await;
-}
 
 async fn create_network(api: &Api) -> Result<(), CheckError> {
     let network = api.network().await?;

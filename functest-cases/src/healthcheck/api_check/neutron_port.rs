@@ -1,35 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsRouterTests: its ports.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::{Network, Port, Subnet};
 use serde_json::{Value, json};
 
 use super::Api;
-use crate::healthcheck::check::{check, ensure, refused, rule, same};
+use crate::healthcheck::check::{ensure, refused, rule, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NeutronUtilsRouterTests.create_port", "a port with a chosen address has it, and is found by name and by id"),
-    rule("NeutronUtilsRouterTests.create_port_empty_name", "a port without a name is made: names are optional"),
-    rule("NeutronUtilsRouterTests.create_port_null_name", "a port whose name is null is refused with 400"),
-    rule("NeutronUtilsRouterTests.create_port_null_network_object", "a port whose network is null is refused with 400"),
-    rule("NeutronUtilsRouterTests.create_port_null_ip", "a port whose address is null is refused with 400"),
-    check("NeutronUtilsRouterTests.create_port_invalid_ip", "a port with an address that is none is refused with 400"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check(
+        "NeutronUtilsRouterTests.create_port",
+        "a port with a chosen address has it, and is found by name and by id",
+        |api| Box::pin(create_port(api)),
+    ),
+    rule(
+        "NeutronUtilsRouterTests.create_port_empty_name",
+        "a port without a name is made: names are optional",
+        |api| Box::pin(empty_name(api)),
+    ),
+    rule("NeutronUtilsRouterTests.create_port_null_name", "a port whose name is null is refused with 400", |api| {
+        Box::pin(null_name(api))
+    }),
+    rule(
+        "NeutronUtilsRouterTests.create_port_null_network_object",
+        "a port whose network is null is refused with 400",
+        |api| Box::pin(null_network(api)),
+    ),
+    rule("NeutronUtilsRouterTests.create_port_null_ip", "a port whose address is null is refused with 400", |api| {
+        Box::pin(bad_address(api, Value::Null))
+    }),
+    check(
+        "NeutronUtilsRouterTests.create_port_invalid_ip",
+        "a port with an address that is none is refused with 400",
+        |api| Box::pin(bad_address(api, json!("foo"))),
+    ),
     check(
         "NeutronUtilsRouterTests.create_port_invalid_ip_to_subnet",
         "a port with an address outside its subnet is refused with 400",
+        |api| Box::pin(bad_address(api, json!("192.0.2.77"))),
     ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsRouterTests.create_port", create_port(api)).await;
-    api.check("NeutronUtilsRouterTests.create_port_empty_name", empty_name(api)).await;
-    api.check("NeutronUtilsRouterTests.create_port_null_name", null_name(api)).await;
-    api.check("NeutronUtilsRouterTests.create_port_null_network_object", null_network(api)).await;
-    api.check("NeutronUtilsRouterTests.create_port_null_ip", bad_address(api, Value::Null)).await;
-    api.check("NeutronUtilsRouterTests.create_port_invalid_ip", bad_address(api, json!("foo"))).await;
-    api.check("NeutronUtilsRouterTests.create_port_invalid_ip_to_subnet", bad_address(api, json!("192.0.2.77"))).await;
-}
 
 async fn place(api: &Api) -> Result<(Network, Subnet), CheckError> {
     let network = api.network().await?;
@@ -48,8 +59,9 @@ fn high_address(cidr: &str) -> Option<String> {
 
 async fn create_port(api: &Api) -> Result<(), CheckError> {
     let (network, subnet) = place(api).await?;
-    let address = high_address(&subnet.cidr)
-        .ok_or_else(|| CheckError::Errored(format!("the setting cidr: {} is no IPv4 range for a port", subnet.cidr)))?;
+    let address = high_address(&subnet.cidr).ok_or_else(|| {
+        CheckError::Errored(format!("the setting cidr: {} is not an IPv4 range for a port", subnet.cidr))
+    })?;
     let attributes = json!({
         "name": api.user().unique_name("port"),
         "network_id": network.id,

@@ -1,41 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsRouterTests: routers and their interfaces. Its ports are in `neutron_port`.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::{Network, Port, Router};
 use serde_json::{Value, json};
 
 use super::Api;
-use crate::healthcheck::check::{check, ensure, refused, rule, same};
+use crate::healthcheck::check::{ensure, refused, rule, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NeutronUtilsRouterTests.create_router_simple", "a new router is found by name and by id"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("NeutronUtilsRouterTests.create_router_simple", "a new router is found by name and by id", |api| {
+        Box::pin(simple(api))
+    }),
     check(
         "NeutronUtilsRouterTests.create_router_with_public_interface",
         "a router with a gateway shows the external network, and an address on it",
+        |api| Box::pin(with_gateway(api)),
     ),
-    rule("NeutronUtilsRouterTests.create_router_empty_name", "a router without a name is made: names are optional"),
-    rule("NeutronUtilsRouterTests.create_router_null_name", "a router whose name is null is refused with 400"),
+    rule(
+        "NeutronUtilsRouterTests.create_router_empty_name",
+        "a router without a name is made: names are optional",
+        |api| Box::pin(empty_name(api)),
+    ),
+    rule("NeutronUtilsRouterTests.create_router_null_name", "a router whose name is null is refused with 400", |api| {
+        Box::pin(null_name(api))
+    }),
     check(
         "NeutronUtilsRouterTests.add_interface_router",
         "a router joined to a subnet has a port with the subnet's gateway address",
+        |api| Box::pin(add_interface(api)),
     ),
-    rule("NeutronUtilsRouterTests.add_interface_router_null_router", "joining a router that does not exist says 404"),
+    rule(
+        "NeutronUtilsRouterTests.add_interface_router_null_router",
+        "joining a router that does not exist says 404",
+        |api| Box::pin(null_router(api)),
+    ),
     rule(
         "NeutronUtilsRouterTests.add_interface_router_null_subnet",
         "joining to a subnet that is null is refused with 400",
+        |api| Box::pin(null_subnet(api)),
     ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsRouterTests.create_router_simple", simple(api)).await;
-    api.check("NeutronUtilsRouterTests.create_router_with_public_interface", with_gateway(api)).await;
-    api.check("NeutronUtilsRouterTests.create_router_empty_name", empty_name(api)).await;
-    api.check("NeutronUtilsRouterTests.create_router_null_name", null_name(api)).await;
-    api.check("NeutronUtilsRouterTests.add_interface_router", add_interface(api)).await;
-    api.check("NeutronUtilsRouterTests.add_interface_router_null_router", null_router(api)).await;
-    api.check("NeutronUtilsRouterTests.add_interface_router_null_subnet", null_subnet(api)).await;
-}
 
 async fn new_router(api: &Api) -> Result<Router, CheckError> {
     Ok(api.user().create(json!({"name": api.user().unique_name("router")})).await?)

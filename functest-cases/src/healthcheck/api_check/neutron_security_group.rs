@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsSecurityGroupTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::SecurityGroup;
 use serde_json::{Value, json};
 
 use super::Api;
-use crate::healthcheck::check::{check, ensure, refused, rule, same};
+use crate::healthcheck::check::{ensure, refused, rule, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NeutronUtilsSecurityGroupTests.create_delete_simple_sec_grp", "a deleted security group is gone"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check("NeutronUtilsSecurityGroupTests.create_delete_simple_sec_grp", "a deleted security group is gone", |api| {
+        Box::pin(create_delete(api))
+    }),
     rule(
         "NeutronUtilsSecurityGroupTests.create_sec_grp_no_name",
         "a security group whose name is null is refused with 400",
+        |api| Box::pin(no_name(api)),
     ),
     check(
         "NeutronUtilsSecurityGroupTests.create_sec_grp_no_rules",
         "a new security group lets everything out and nothing in",
+        |api| Box::pin(no_rules(api)),
     ),
-    check("NeutronUtilsSecurityGroupTests.create_sec_grp_one_rule", "a rule that is added is shown with its group"),
-    check("NeutronUtilsSecurityGroupTests.get_sec_grp_by_id", "two security groups are each found by their own id"),
+    check(
+        "NeutronUtilsSecurityGroupTests.create_sec_grp_one_rule",
+        "a rule that is added is shown with its group",
+        |api| Box::pin(one_rule(api)),
+    ),
+    check(
+        "NeutronUtilsSecurityGroupTests.get_sec_grp_by_id",
+        "two security groups are each found by their own id",
+        |api| Box::pin(by_id(api)),
+    ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsSecurityGroupTests.create_delete_simple_sec_grp", create_delete(api)).await;
-    api.check("NeutronUtilsSecurityGroupTests.create_sec_grp_no_name", no_name(api)).await;
-    api.check("NeutronUtilsSecurityGroupTests.create_sec_grp_no_rules", no_rules(api)).await;
-    api.check("NeutronUtilsSecurityGroupTests.create_sec_grp_one_rule", one_rule(api)).await;
-    api.check("NeutronUtilsSecurityGroupTests.get_sec_grp_by_id", by_id(api)).await;
-}
 
 async fn new_group(api: &Api) -> Result<SecurityGroup, CheckError> {
     Ok(api.user().create(json!({"name": api.user().unique_name("group")})).await?)

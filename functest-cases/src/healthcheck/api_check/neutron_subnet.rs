@@ -1,33 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NeutronUtilsSubnetTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::Error;
 use functest_openstack::resource::Subnet;
 use serde_json::{Value, json};
 
 use super::Api;
-use crate::healthcheck::check::{check, refused, rule, same};
+use crate::healthcheck::check::{refused, rule, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NeutronUtilsSubnetTests.create_subnet", "a new subnet is found by name and by id, with its addresses"),
-    rule("NeutronUtilsSubnetTests.create_subnet_null_name", "a subnet whose name is null is refused with 400"),
-    rule("NeutronUtilsSubnetTests.create_subnet_empty_name", "a subnet without a name is made: names are optional"),
-    CheckSpec {
-        name: "NeutronUtilsSubnetTests.create_subnet_null_cidr",
-        states: "a subnet whose cidr is null is refused",
-        mark: Some("the original tested its own arguments; sound Neutron releases answer this with 400 or with 500"),
-    },
-    rule("NeutronUtilsSubnetTests.create_subnet_empty_cidr", "a subnet whose cidr is empty is refused with 400"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check(
+        "NeutronUtilsSubnetTests.create_subnet",
+        "a new subnet is found by name and by id, with its addresses",
+        |api| Box::pin(create_subnet(api)),
+    ),
+    rule("NeutronUtilsSubnetTests.create_subnet_null_name", "a subnet whose name is null is refused with 400", |api| {
+        Box::pin(null_name(api))
+    }),
+    rule(
+        "NeutronUtilsSubnetTests.create_subnet_empty_name",
+        "a subnet without a name is made: names are optional",
+        |api| Box::pin(empty_name(api)),
+    ),
+    Check::marked(
+        "NeutronUtilsSubnetTests.create_subnet_null_cidr",
+        "a subnet whose cidr is null is refused",
+        "the original tested its own arguments; sound Neutron releases answer this with 400 or with 500",
+        |api| Box::pin(bad_cidr(api, Value::Null, &[400, 500])),
+    ),
+    rule(
+        "NeutronUtilsSubnetTests.create_subnet_empty_cidr",
+        "a subnet whose cidr is empty is refused with 400",
+        |api| Box::pin(bad_cidr(api, json!(""), &[400])),
+    ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NeutronUtilsSubnetTests.create_subnet", create_subnet(api)).await;
-    api.check("NeutronUtilsSubnetTests.create_subnet_null_name", null_name(api)).await;
-    api.check("NeutronUtilsSubnetTests.create_subnet_empty_name", empty_name(api)).await;
-    api.check("NeutronUtilsSubnetTests.create_subnet_null_cidr", bad_cidr(api, Value::Null, &[400, 500])).await;
-    api.check("NeutronUtilsSubnetTests.create_subnet_empty_cidr", bad_cidr(api, json!(""), &[400])).await;
-}
 
 async fn create_subnet(api: &Api) -> Result<(), CheckError> {
     let network = api.network().await?;

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NovaUtilsFlavorTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::Flavor;
 use serde_json::json;
 
 use super::Api;
-use crate::healthcheck::check::{check, refused, same};
+use crate::healthcheck::check::{refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    check("NovaUtilsFlavorTests.create_flavor", "a new flavor is found by id and by name, with what was asked for"),
-    check("NovaUtilsFlavorTests.create_delete_flavor", "a deleted flavor is gone from the cloud and from the list"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    check(
+        "NovaUtilsFlavorTests.create_flavor",
+        "a new flavor is found by id and by name, with what was asked for",
+        |api| Box::pin(create(api)),
+    ),
+    check(
+        "NovaUtilsFlavorTests.create_delete_flavor",
+        "a deleted flavor is gone from the cloud and from the list",
+        |api| Box::pin(create_delete(api)),
+    ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NovaUtilsFlavorTests.create_flavor", create(api)).await;
-    api.check("NovaUtilsFlavorTests.create_delete_flavor", create_delete(api)).await;
-}
 
 /// A small flavor.
 pub(super) async fn new_flavor(api: &Api) -> Result<Flavor, CheckError> {

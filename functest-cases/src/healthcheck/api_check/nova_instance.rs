@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! NovaUtilsInstanceTests.
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::{Port, Server};
 use serde_json::json;
 
 use super::Api;
 use super::nova_flavor::new_flavor;
-use crate::healthcheck::check::{check, same};
+use crate::healthcheck::check::same;
 
-pub(super) const CHECKS: &[CheckSpec] =
-    &[check("NovaUtilsInstanceTests.create_instance", "a server becomes ACTIVE, and is found by name and by id")];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NovaUtilsInstanceTests.create_instance", create_instance(api)).await;
-}
+pub(super) const CHECKS: &[Check<Api>] = &[check(
+    "NovaUtilsInstanceTests.create_instance",
+    "a server becomes ACTIVE, and is found by name and by id",
+    |api| Box::pin(create_instance(api)),
+)];
 
 async fn create_instance(api: &Api) -> Result<(), CheckError> {
     let user = api.user();

@@ -3,28 +3,29 @@
 
 use std::io::Write;
 
-use functest_core::case::{CheckError, CheckSpec};
+use functest_core::case::{Check, CheckError, check};
 use functest_openstack::resource::{Keypair, KeypairSecret};
 use serde_json::json;
 
 use super::Api;
-use crate::healthcheck::check::{check, refused, same};
+use crate::healthcheck::check::{refused, same};
 
-pub(super) const CHECKS: &[CheckSpec] = &[
-    CheckSpec {
-        name: "NovaUtilsKeypairTests.create_keypair",
-        states: "a new key pair is found by name, with its public key",
-        mark: Some("the key is an ed25519 key made here: Nova makes none any more since microversion 2.92"),
-    },
-    check("NovaUtilsKeypairTests.create_delete_keypair", "a deleted key pair is gone"),
-    check("NovaUtilsKeypairTests.create_key_from_file", "a key pair from a public key file holds the file's key"),
+pub(super) const CHECKS: &[Check<Api>] = &[
+    Check::marked(
+        "NovaUtilsKeypairTests.create_keypair",
+        "a new key pair is found by name, with its public key",
+        "the key is an ed25519 key made here: Nova makes none any more since microversion 2.92",
+        |api| Box::pin(create(api)),
+    ),
+    check("NovaUtilsKeypairTests.create_delete_keypair", "a deleted key pair is gone", |api| {
+        Box::pin(create_delete(api))
+    }),
+    check(
+        "NovaUtilsKeypairTests.create_key_from_file",
+        "a key pair from a public key file holds the file's key",
+        |api| Box::pin(from_file(api)),
+    ),
 ];
-
-pub(super) async fn run(api: &Api) {
-    api.check("NovaUtilsKeypairTests.create_keypair", create(api)).await;
-    api.check("NovaUtilsKeypairTests.create_delete_keypair", create_delete(api)).await;
-    api.check("NovaUtilsKeypairTests.create_key_from_file", from_file(api)).await;
-}
 
 async fn with_key(api: &Api, public_key: &str) -> Result<Keypair, CheckError> {
     let user = api.user();

@@ -6,19 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use functest_core::case::{Needs, Resources};
-use functest_core::environment::{Environment, EnvironmentError, Lease};
+use functest_core::case::Resources;
 use functest_core::event::CleanUp;
 use functest_core::ledger::Journal;
+use functest_core::need::Requirement;
+use functest_core::provider::{ForCase, Offer, Provider, ProviderError};
 use functest_core::stop_point;
 use secrecy::SecretString;
 use serde_json::json;
+use tokio::sync::OnceCell;
 
 use crate::clean::Cleaner;
 use crate::connect::{Connection, Credential, Named};
 use crate::error::Error;
-use crate::resource::{Project, Resource, Role, User};
-use crate::rest::Rest;
+use crate::resource::{Kind, Project, Resource, Role, User};
+use crate::rest::{Call, Rest};
 use crate::scope::Scope;
 use crate::service::Service;
 
@@ -41,16 +43,18 @@ pub struct CaseCloud {
 
 /// Makes a [`CaseCloud`] for each case.
 #[derive(Clone, Debug)]
-pub struct CloudEnvironment {
+pub struct CloudProvider {
     connection: Connection,
     journal: Arc<Journal>,
     clean_deadline: Duration,
     services: Vec<Service>,
     role_names: Vec<String>,
+    /// The aliases of Neutron's extensions, asked for once, when a case first needs one.
+    extensions: Arc<OnceCell<Vec<String>>>,
 }
 
-impl CloudEnvironment {
-    /// An environment in the cloud of `connection`. What it makes is written to `journal`; deleting is tried for
+impl CloudProvider {
+    /// A provider of the cloud of `connection`. What it makes is written to `journal`; deleting is tried for
     /// `clean_deadline`.
     ///
     /// # Errors
@@ -65,7 +69,7 @@ impl CloudEnvironment {
             }
         }
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();
-        Ok(Self { connection, journal, clean_deadline, services, role_names })
+        Ok(Self { connection, journal, clean_deadline, services, role_names, extensions: Arc::default() })
     }
 
     /// The role that a case's user gets, in place of `member` (`NEW_USER_ROLE`).
@@ -132,47 +136,80 @@ impl CloudEnvironment {
 }
 
 #[async_trait]
-impl Environment for CloudEnvironment {
+impl Provider for CloudProvider {
+    fn name(&self) -> &str {
+        "cloud"
+    }
+
     fn capacity(&self) -> Option<usize> {
         (!self.connection.is_admin).then_some(1)
     }
 
-    fn lacks(&self, needs: &Needs) -> Option<String> {
-        if needs.admin && !self.connection.is_admin {
-            return Some("it needs an administrator, and the given credential is none".into());
+    async fn offers(&self, requirement: &Requirement) -> Offer {
+        match requirement {
+            Requirement::Cloud => Offer::Met,
+            Requirement::Admin if self.connection.is_admin => Offer::Met,
+            Requirement::Admin => {
+                Offer::Lacking("it needs an administrator, and the given credential is not one's".into())
+            }
+            Requirement::Service { service } => self.offers_service(*service),
+            Requirement::Extension { service, alias } => self.offers_extension(*service, alias).await,
+            _ => Offer::NotMine,
         }
-        let required = &self.connection.rest.policy().required_services;
-        // A case that needs a required service runs without it too, and fails by that.
-        let expected = |service: Service| self.services.contains(&service) || required.contains(&service);
-        let missing = needs.services.iter().find(|name| !Service::from_name(name).is_some_and(expected));
-        missing.map(|name| format!("the cloud's catalog has no {name} service"))
     }
 
-    async fn open(&self, case_name: &str, needs: &Needs) -> Result<Lease, EnvironmentError> {
-        if !needs.a_cloud() {
-            return Ok(Lease { case_name: case_name.to_owned(), resources: Resources::default() });
+    async fn open(&self, case: ForCase<'_>, resources: &mut Resources) -> Result<(), ProviderError> {
+        if !case.needs.a_cloud() {
+            return Ok(());
         }
-        let scope = Scope::new(self.base_rest(case_name), Arc::clone(&self.journal), case_name);
+        let scope = Scope::new(self.base_rest(case.case_name), Arc::clone(&self.journal), case.case_name);
         let made = if self.connection.is_admin { self.make(scope).await } else { self.given(scope).await };
         match made {
             Ok(cloud) => {
                 stop_point::reach("project.opened");
-                let mut resources = Resources::default();
                 resources.insert(cloud);
-                Ok(Lease { case_name: case_name.to_owned(), resources })
+                Ok(())
             }
             Err(error) => {
-                let clean_up = self.cleaner().clean(Some(case_name)).await;
-                let message = format!("cannot make a project for the case: {error}");
-                Err(EnvironmentError { message, clean_up })
+                let clean_up = self.cleaner().clean(Some(case.case_name)).await;
+                Err(ProviderError { message: format!("cannot make a project for the case: {error}"), clean_up })
             }
         }
     }
 
-    async fn close(&self, lease: Lease) -> CleanUp {
-        if let Some(cloud) = lease.resources.get::<CaseCloud>() {
-            cloud.user.settle().await;
+    async fn close(&self, case_name: &str, resources: &Resources) -> CleanUp {
+        let Some(cloud) = resources.get::<CaseCloud>() else { return CleanUp::default() };
+        cloud.user.settle().await;
+        self.cleaner().clean(Some(case_name)).await
+    }
+}
+
+impl CloudProvider {
+    fn offers_service(&self, service: Service) -> Offer {
+        let required = &self.connection.rest.policy().required_services;
+        // A case that needs a required service runs without it too, and fails by that.
+        if self.services.contains(&service) || required.contains(&service) {
+            return Offer::Met;
         }
-        self.cleaner().clean(Some(&lease.case_name)).await
+        Offer::Lacking(format!("it needs the {service} service, and the cloud's catalog has none"))
+    }
+
+    async fn offers_extension(&self, service: Service, alias: &str) -> Offer {
+        if service != Service::Network {
+            return Offer::Lacking(format!("it needs an extension of the {service} service, which lists none"));
+        }
+        match self.extensions.get_or_try_init(|| self.list_extensions()).await {
+            Ok(aliases) if aliases.iter().any(|known| known == alias) => Offer::Met,
+            Ok(_) => {
+                Offer::Lacking(format!("it needs the extension `{alias}`, and the cloud's network service has it not"))
+            }
+            Err(error) => Offer::Lacking(format!("it needs the extension `{alias}`, and it is not known: {error}")),
+        }
+    }
+
+    async fn list_extensions(&self) -> Result<Vec<String>, Error> {
+        let extensions =
+            self.connection.rest.list(Call::get(Service::Network, "/extensions", &[]), "extensions").await?;
+        Ok(extensions.iter().map(|extension| Kind::text(extension, "alias").to_owned()).collect())
     }
 }
