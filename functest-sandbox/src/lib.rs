@@ -8,6 +8,7 @@ mod api;
 mod cloud;
 mod compute;
 mod fault;
+mod ground;
 mod guest;
 mod http_server;
 mod identity;

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The cloud's state: what every service has, what time it is, what is going to happen.
 
-mod agenda;
-mod clock;
-mod random;
-mod table;
-
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ipnet::Ipv4Net;
 
-pub(crate) use self::agenda::{Agenda, Happening};
-pub(crate) use self::clock::{Clock, fine_stamp, parse_stamp, stamp};
-pub(crate) use self::random::Random;
-pub(crate) use self::table::Table;
 use crate::fault::Faults;
+use crate::ground::{Agenda, Clock, Happening, Random};
 use crate::options::Options;
 use crate::{compute, identity, image, network};
 
@@ -27,7 +19,7 @@ pub(crate) struct Cloud {
     pub(crate) floating_network: Ipv4Net,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
-    pub(crate) agenda: Agenda,
+    pub(crate) agenda: Agenda<Cloud>,
     pub(crate) faults: Faults,
     pub(crate) identity: identity::State,
     pub(crate) image: image::State,
@@ -81,7 +73,7 @@ impl Cloud {
     }
 
     /// Plans what happens to `subject` after that time.
-    pub(crate) fn after(&mut self, delay: Duration, subject: impl Into<String>, happening: Happening) {
+    pub(crate) fn after(&mut self, delay: Duration, subject: impl Into<String>, happening: Happening<Cloud>) {
         self.agenda.add(Instant::now() + delay, subject, happening);
     }
 }

@@ -24,7 +24,7 @@ mod version;
 pub(crate) use self::seed::seed;
 use self::server::Server;
 use crate::api::{Api, Document};
-use crate::cloud::Table;
+use crate::ground::Table;
 
 /// The Compute service.
 pub(crate) const API: Api = Api {

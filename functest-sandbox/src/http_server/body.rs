@@ -16,7 +16,8 @@ use tokio_util::io::ReaderStream;
 
 use crate::api::{Reply, ReplyBody};
 use crate::fault::Ending;
-use crate::image::{Content, Nameless};
+use crate::ground::Nameless;
+use crate::image::Content;
 
 /// The body of an answer.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;

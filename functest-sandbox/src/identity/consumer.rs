@@ -8,7 +8,8 @@ use super::entity::{self, Kind};
 use super::listing::linked;
 use crate::api::schema::{Field, Type, optional};
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/OS-OAUTH1/consumers", entity::list::<Consumer>).admin("identity:list_consumers"),

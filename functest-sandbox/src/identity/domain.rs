@@ -9,7 +9,8 @@ use super::entity::{self, Kind, TAGS, allow, duplicate, is_taken};
 use super::{State, Target};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/domains", entity::list::<Domain>).admin("identity:list_domains"),

@@ -7,7 +7,8 @@ use super::State;
 use super::entity::{self, Kind};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/endpoints", entity::list::<Endpoint>).admin("identity:list_endpoints"),

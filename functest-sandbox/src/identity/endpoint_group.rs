@@ -7,7 +7,8 @@ use super::entity::{self, Kind};
 use super::listing::{linked, listed, matches};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 const ONE: &str = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}";
 const ENDPOINTS: &str = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}/endpoints";

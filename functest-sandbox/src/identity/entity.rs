@@ -8,7 +8,8 @@ use super::{DEFAULT_DOMAIN, State};
 use crate::api::document::equals;
 use crate::api::schema::{self, Field, Problem, Type, python};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 /// A kind of thing with a table and a path of its own.
 pub(super) trait Kind {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::api::ApiError;
-use crate::cloud::parse_stamp;
+use crate::ground::parse_stamp;
 
 /// The end of something, as Keystone keeps it. It must be in the future.
 pub(super) fn expiry(text: &str, now: DateTime<Utc>) -> Result<String, ApiError> {

@@ -11,7 +11,8 @@ use super::user::User;
 use super::{Actor, State};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/groups", entity::list::<Group>).admin("identity:list_groups"),

@@ -7,7 +7,8 @@ use super::entity::missing;
 use super::token::{Token, expected, invalid};
 use super::{State, Target};
 use crate::api::{ApiError, Document, Read};
-use crate::cloud::{Cloud, parse_stamp};
+use crate::cloud::Cloud;
+use crate::ground::parse_stamp;
 
 /// A user whose proof was good, and what the proof limits the token to.
 #[derive(Default)]

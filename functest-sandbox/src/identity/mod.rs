@@ -45,7 +45,7 @@ use self::password::History;
 pub(crate) use self::seed::{PASSWORD, REGION, seed};
 use self::token::Token;
 use crate::api::{Api, ApiError, Call, Document, Reply};
-use crate::cloud::Table;
+use crate::ground::Table;
 
 /// The Identity service.
 pub(crate) const API: Api = Api {

@@ -11,7 +11,8 @@ use super::listing::{linked, listed, matches};
 use super::{State, Target, project_tag};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document, truth};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/projects", list).admin("identity:list_projects"),

@@ -10,7 +10,8 @@ use super::entity::{self, Kind, duplicate, is_taken, missing};
 use super::listing::{linked, listed, matches};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/roles", list).admin("identity:list_roles"),

@@ -5,7 +5,8 @@ use super::State;
 use super::entity::{self, Kind};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, Call, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/services", entity::list::<Service>).admin("identity:list_services"),

@@ -8,7 +8,8 @@ use super::listing::{linked, listed};
 use super::login::{self, Login};
 use super::{State, Target, catalog};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
-use crate::cloud::{Cloud, fine_stamp};
+use crate::cloud::Cloud;
+use crate::ground::fine_stamp;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::post("/v3/auth/tokens", issue).public(),

@@ -9,7 +9,8 @@ use super::listing::{linked, listed};
 use super::{State, Target};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
-use crate::cloud::{Cloud, parse_stamp};
+use crate::cloud::Cloud;
+use crate::ground::parse_stamp;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/OS-TRUST/trusts", list),

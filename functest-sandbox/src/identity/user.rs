@@ -10,7 +10,8 @@ use super::listing::{linked, listed};
 use super::{Actor, State, group::Group, project::Project};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v3/users", entity::list::<User>).admin("identity:list_users"),

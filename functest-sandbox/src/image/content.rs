@@ -13,8 +13,8 @@ use md5::{Digest, Md5};
 use sha2::Sha512;
 use tokio::io::AsyncWriteExt;
 
-use super::nameless::Nameless;
 use crate::api::ApiError;
+use crate::ground::Nameless;
 
 /// The content of an image.
 #[derive(Clone, Debug)]

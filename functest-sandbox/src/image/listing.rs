@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::record::{VISIBILITIES, quoted, shown};
 use crate::api::document::{equals, page, sort_by_keys};
 use crate::api::{Answer, ApiError, Call, Document, Query, Read, Reply, truth};
-use crate::cloud::{Cloud, parse_stamp};
+use crate::cloud::Cloud;
+use crate::ground::parse_stamp;
 
 const SORT_KEYS: [&str; 8] =
     ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];

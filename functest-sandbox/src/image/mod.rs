@@ -8,7 +8,6 @@ mod info;
 mod listing;
 mod member;
 mod metadef;
-mod nameless;
 mod patch;
 mod record;
 mod schema;
@@ -20,11 +19,10 @@ use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::content::{Content, Upload};
 pub(crate) use self::data::copy_of;
-pub(crate) use self::nameless::Nameless;
 pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
-use crate::cloud::Table;
+use crate::ground::Table;
 
 /// The Image service.
 pub(crate) const API: Api = Api {

@@ -9,7 +9,8 @@ use super::refusal::{conflict, missing};
 use super::subnet_value;
 use super::validate::Check;
 use crate::api::{ApiError, Document, Read, Route};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(AddressScope, "address-scopes");
 

@@ -12,7 +12,8 @@ use super::network::Network;
 use super::refusal::{conflict, disallowed, missing};
 use super::validate::Check;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/v2.0/agents", list::list::<Agent>),

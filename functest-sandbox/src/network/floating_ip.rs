@@ -14,7 +14,8 @@ use super::refusal::{bad_request, conflict, missing};
 use super::validate::Check;
 use super::{State, port_address, reachability};
 use crate::api::{ApiError, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(FloatingIp, "floatingips");
 

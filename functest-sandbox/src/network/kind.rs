@@ -9,7 +9,8 @@ use super::attribute::{self, Attribute};
 use super::refusal::disallowed;
 use super::{State, quota};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 /// A kind of resource.
 pub(super) trait Kind {

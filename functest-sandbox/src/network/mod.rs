@@ -44,7 +44,7 @@ use self::index::Index;
 use self::quota::Quotas;
 pub(crate) use self::seed::seed;
 use crate::api::{Api, Document};
-use crate::cloud::Table;
+use crate::ground::Table;
 
 /// The Network service.
 pub(crate) const API: Api = Api {

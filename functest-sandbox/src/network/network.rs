@@ -11,7 +11,8 @@ use super::refusal::{conflict, invalid_input, missing};
 use super::validate::Check;
 use super::{floating_ip, port, subnet};
 use crate::api::{ApiError, Document, Read, Route};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(Network, "networks");
 

@@ -14,7 +14,8 @@ use super::refusal::{bad, conflict, disallowed, invalid_input, missing};
 use super::validate::{Check, Complaint, accept, address, bare, items};
 use super::{State, floating_ip, port_address, security_group, subnet_value};
 use crate::api::{ApiError, Call, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(Port, "ports");
 

@@ -294,7 +294,7 @@ mod tests {
         }
     }
 
-    impl std::ops::Index<&str> for crate::cloud::Table<Document> {
+    impl std::ops::Index<&str> for crate::ground::Table<Document> {
         type Output = Document;
         fn index(&self, id: &str) -> &Document {
             self.get(id).unwrap()

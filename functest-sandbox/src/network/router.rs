@@ -13,7 +13,8 @@ use super::validate::{Check, Complaint, bare};
 use super::{State, gateway, port, subnet_value};
 use crate::api::schema::python;
 use crate::api::{ApiError, Document, Read, Route};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(Router, "routers");
 

@@ -11,7 +11,8 @@ use super::refusal::{conflict, missing};
 use super::security_group_rule::{self, SecurityGroupRule};
 use super::validate::Check;
 use crate::api::{ApiError, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(SecurityGroup, "security-groups");
 

@@ -14,7 +14,8 @@ use super::refusal::{bad, conflict, invalid_input, missing};
 use super::security_group::SecurityGroup;
 use super::validate::{Check, Complaint, bare};
 use crate::api::{ApiError, Document, Read, Route, document};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(SecurityGroupRule, "security-group-rules");
 

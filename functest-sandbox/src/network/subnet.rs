@@ -16,7 +16,8 @@ use super::subnet_value::{self, MODES, gateway, net, ranges, shown_pools};
 use super::validate::{Check, bare};
 use super::{State, dhcp, port, port_address, subnet_pool};
 use crate::api::{ApiError, Document, Read, Route};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(Subnet, "subnets");
 

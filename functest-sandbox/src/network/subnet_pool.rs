@@ -16,7 +16,8 @@ use super::refusal::{bad, bad_request, conflict, missing};
 use super::subnet_value::net;
 use super::validate::{Check, Complaint, bare, items};
 use crate::api::{ApiError, Document, Read, Route};
-use crate::cloud::{Cloud, Table};
+use crate::cloud::Cloud;
+use crate::ground::Table;
 
 pub(super) const ROUTES: &[Route] = routes!(SubnetPool, "subnetpools");
 

@@ -9,8 +9,9 @@ use super::super::seed::HOST;
 use super::create::Wish;
 use super::{Server, find, history, must_be_unlocked};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, document};
-use crate::cloud::{Cloud, stamp};
+use crate::cloud::Cloud;
 use crate::fault::Happens;
+use crate::ground::stamp;
 use crate::guest;
 use crate::network::for_servers;
 

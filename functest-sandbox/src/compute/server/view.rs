@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::super::{availability_zone, list, microversion};
 use super::{Server, address, find, security_group};
 use crate::api::{Answer, Call, Document, Read, Reply, document};
-use crate::cloud::{Cloud, stamp};
+use crate::cloud::Cloud;
+use crate::ground::stamp;
 
 /// What is no part of the answer to a change, in the versions before 2.75.
 const ADDED: [&str; 5] =

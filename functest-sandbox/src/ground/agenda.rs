@@ -5,29 +5,33 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-use super::Cloud;
+/// Something that happens to one thing in the world `W` at its time.
+pub(crate) type Happening<W> = fn(&mut W, &str);
 
-/// Something that happens to one thing at its time.
-pub(crate) type Happening = fn(&mut Cloud, &str);
-
-/// What is going to happen, the next first.
-#[derive(Debug, Default)]
-pub(crate) struct Agenda {
-    entries: BinaryHeap<Reverse<Entry>>,
+/// What is going to happen in the world `W`, the next first.
+#[derive(Debug)]
+pub(crate) struct Agenda<W> {
+    entries: BinaryHeap<Reverse<Entry<W>>>,
     next: u64,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Entry<W> {
     due: Instant,
     /// Things due at one time happen in the order in which they were planned.
     place: u64,
     subject: String,
-    happening: Happening,
+    happening: Happening<W>,
 }
 
-impl Agenda {
-    pub(crate) fn add(&mut self, due: Instant, subject: impl Into<String>, happening: Happening) {
+impl<W> Default for Agenda<W> {
+    fn default() -> Self {
+        Self { entries: BinaryHeap::new(), next: 0 }
+    }
+}
+
+impl<W> Agenda<W> {
+    pub(crate) fn add(&mut self, due: Instant, subject: impl Into<String>, happening: Happening<W>) {
         let place = self.next;
         self.next += 1;
         self.entries.push(Reverse(Entry { due, place, subject: subject.into(), happening }));
@@ -39,7 +43,7 @@ impl Agenda {
     }
 
     /// Takes the next that is due by `now`.
-    pub(crate) fn take(&mut self, now: Instant) -> Option<(Happening, String)> {
+    pub(crate) fn take(&mut self, now: Instant) -> Option<(Happening<W>, String)> {
         if self.next_due()? > now {
             return None;
         }
@@ -47,22 +51,22 @@ impl Agenda {
     }
 }
 
-impl Ord for Entry {
+impl<W> Ord for Entry<W> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.due, self.place).cmp(&(other.due, other.place))
     }
 }
 
-impl PartialOrd for Entry {
+impl<W> PartialOrd for Entry<W> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Entry {
+impl<W> PartialEq for Entry<W> {
     fn eq(&self, other: &Self) -> bool {
         self.place == other.place
     }
 }
 
-impl Eq for Entry {}
+impl<W> Eq for Entry<W> {}

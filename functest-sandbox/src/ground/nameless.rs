@@ -14,7 +14,7 @@ impl Nameless {
     ///
     /// # Errors
     /// When there is no room for it.
-    pub(super) fn new() -> std::io::Result<Self> {
+    pub(crate) fn new() -> std::io::Result<Self> {
         tempfile::tempfile().map(Self)
     }
 
