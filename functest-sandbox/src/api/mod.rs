@@ -4,6 +4,8 @@
 //! A service is an [`Api`]; a kind of resource is a file in the service's folder with its `ROUTES`.
 
 mod call;
+mod caller;
+mod content;
 pub(crate) mod document;
 mod error;
 mod query;
@@ -14,6 +16,8 @@ pub(crate) mod schema;
 use http::Method;
 
 pub(crate) use self::call::{Body, Call};
+pub(crate) use self::caller::Caller;
+pub(crate) use self::content::{Content, Summing, Sums, Upload};
 pub(crate) use self::document::{Document, Read, document};
 pub(crate) use self::error::ApiError;
 pub(crate) use self::query::{Query, truth};

@@ -8,10 +8,9 @@ use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-use super::{Shared, dispatch};
+use super::{Shared, dispatch, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
 use crate::fault::Ending;
-use crate::image::Upload;
 
 /// What is done with a request, from its head to the answer.
 pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {
@@ -66,7 +65,7 @@ fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
 
 async fn read(api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
     if route.upload {
-        return Ok(Body::Upload(Upload::receive(body).await?));
+        return Ok(Body::Upload(upload::receive(body).await?));
     }
     let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > api.body_limit) {

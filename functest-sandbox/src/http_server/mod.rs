@@ -7,6 +7,7 @@ mod dispatch;
 mod intake;
 mod line;
 mod shared;
+mod upload;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

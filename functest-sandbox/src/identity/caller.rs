@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who asks.
+//! Who asks, by a token.
 
 use super::token::Token;
+use crate::api::Caller;
 use crate::cloud::Cloud;
 use crate::fault::Lie;
-
-/// Who asks, by a valid token.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) token_id: String,
-    pub(crate) user_id: String,
-    pub(crate) project_id: Option<String>,
-    pub(crate) domain_id: Option<String>,
-    /// The names of the caller's roles.
-    pub(crate) roles: Vec<String>,
-    /// Whether one of them is `admin`.
-    pub(crate) is_admin: bool,
-    /// Whether the borders between projects are open to this caller, which they are to nobody in a healthy cloud.
-    pub(crate) borderless: bool,
-}
 
 /// Whose token it is. `None` when nobody issued it, it has expired or was revoked.
 pub(crate) fn caller(cloud: &mut Cloud, token_id: &str) -> Option<Caller> {

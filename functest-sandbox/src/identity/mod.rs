@@ -40,7 +40,7 @@ use http::StatusCode;
 use serde_json::json;
 
 pub(crate) use self::assignment::{Actor, Assignment, Target};
-pub(crate) use self::caller::{Caller, caller};
+pub(crate) use self::caller::caller;
 use self::password::History;
 pub(crate) use self::seed::{PASSWORD, REGION, seed};
 use self::token::Token;

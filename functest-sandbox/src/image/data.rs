@@ -4,11 +4,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::content::Sums;
+use super::content;
 use super::patch::unsupported;
 use super::record::{named, owned};
-use super::{Content, Upload};
-use crate::api::{Answer, ApiError, Body, Call, Read, Reply, ReplyBody, Route, document};
+use crate::api::{Answer, ApiError, Body, Call, Content, Read, Reply, ReplyBody, Route, Sums, Upload, document};
 use crate::cloud::Cloud;
 use crate::fault::{Happens, Lie};
 
@@ -72,7 +71,7 @@ impl Cloud {
         let now = self.clock.stamp();
         let Some(image) = self.image.images.get_mut(id) else { return };
         let virtual_size = match image.text("disk_format") {
-            "qcow2" => json!(upload.content.qcow2_size()),
+            "qcow2" => json!(content::qcow2_size(&upload.content)),
             "raw" | "iso" | "ami" | "ari" | "aki" => json!(upload.sums.size),
             _ => Value::Null,
         };
@@ -80,8 +79,9 @@ impl Cloud {
             "status": "active", "size": upload.sums.size, "virtual_size": virtual_size, "checksum": upload.sums.md5,
             "os_hash_algo": "sha512", "os_hash_value": upload.sums.sha512, "updated_at": now,
         }));
-        let content = if self.faults.lies(Lie::ImageDamaged) { upload.content.damaged() } else { upload.content };
-        self.image.contents.insert(id.to_owned(), content);
+        let damages = self.faults.lies(Lie::ImageDamaged);
+        let kept = if damages { content::damaged(upload.content) } else { upload.content };
+        self.image.contents.insert(id.to_owned(), kept);
     }
 }
 

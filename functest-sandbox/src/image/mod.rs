@@ -17,11 +17,10 @@ mod version;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub(crate) use self::content::{Content, Upload};
 pub(crate) use self::data::copy_of;
 pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
-use crate::api::{Api, ApiError, Call, Document, Reply, html_page};
+use crate::api::{Api, ApiError, Call, Content, Document, Reply, Upload, html_page};
 use crate::ground::Table;
 
 /// The Image service.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The images that every sandbox starts with: those of the devcloud, by name.
 
-use super::Upload;
 use super::content::QCOW2_MAGIC;
-use crate::api::document;
+use crate::api::{Upload, document};
 use crate::cloud::Cloud;
 
 /// The version of the format that a qcow2 image names behind its magic.
