@@ -16,6 +16,7 @@ mod image;
 mod network;
 mod options;
 mod sandbox;
+mod services;
 
 pub use self::fault::{Distribution, Fault, FaultFile, FaultFileError, Happens, Lie, Rule};
 pub use self::options::Options;

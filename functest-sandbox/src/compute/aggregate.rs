@@ -11,7 +11,7 @@ use crate::cloud::Cloud;
 
 const RULE: &str = "os_compute_api:os-aggregates:index";
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-aggregates", list).admin(RULE),
     Route::post("/v2.1/os-aggregates", create).admin("os_compute_api:os-aggregates:create"),
     Route::get("/v2.1/os-aggregates/{id}", show).admin("os_compute_api:os-aggregates:show"),

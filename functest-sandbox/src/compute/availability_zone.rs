@@ -9,7 +9,7 @@ use super::State;
 use crate::api::{Answer, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-availability-zone", list),
     Route::get("/v2.1/os-availability-zone/detail", detail).admin("os_compute_api:os-availability-zone:detail"),
 ];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, ApiError, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::get("/v2.1/extensions", list), Route::get("/v2.1/extensions/{alias}", show)];
 
 const EXTENSIONS: [(&str, &str); 22] = [

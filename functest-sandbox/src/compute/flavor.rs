@@ -11,7 +11,7 @@ use crate::api::schema::{Field, Type, check, is_wished, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document, truth};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/flavors", list_brief),
     Route::get("/v2.1/flavors/detail", list_detail),
     Route::post("/v2.1/flavors", create).admin("os_compute_api:os-flavor-manage:create"),

@@ -9,7 +9,7 @@ use crate::api::schema::{Type, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/flavors/{flavor_id}/os-flavor-access", list).admin("os_compute_api:os-flavor-access"),
     Route::post("/v2.1/flavors/{flavor_id}/action", act).admin("os_compute_api:os-flavor-access:add_tenant_access"),
 ];

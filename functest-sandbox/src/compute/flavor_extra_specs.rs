@@ -9,7 +9,7 @@ use crate::api::schema::{Type, check_value};
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/flavors/{flavor_id}/os-extra_specs", list),
     Route::post("/v2.1/flavors/{flavor_id}/os-extra_specs", add).admin("os_compute_api:os-flavor-extra-specs:create"),
     Route::get("/v2.1/flavors/{flavor_id}/os-extra_specs/{key}", show),

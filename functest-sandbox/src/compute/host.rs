@@ -8,7 +8,7 @@ use super::refusal::json_body;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-services", list).admin("os_compute_api:os-services:list"),
     Route::put("/v2.1/os-services/{id}", update).admin("os_compute_api:os-services:update"),
 ];

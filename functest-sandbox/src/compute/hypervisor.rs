@@ -7,7 +7,7 @@ use super::{State, microversion};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-hypervisors", list).admin("os_compute_api:os-hypervisors:list"),
     Route::get("/v2.1/os-hypervisors/detail", detail).admin("os_compute_api:os-hypervisors:list-detail"),
     Route::get("/v2.1/os-hypervisors/statistics", statistics).admin("os_compute_api:os-hypervisors:statistics"),

@@ -13,7 +13,7 @@ use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-keypairs", list_all),
     Route::post("/v2.1/os-keypairs", create),
     Route::get("/v2.1/os-keypairs/{name}", show),

@@ -7,7 +7,7 @@ use super::{microversion, quota};
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/v2.1/limits", show)];
+pub(super) const ROUTES: &[Route<Cloud>] = &[Route::get("/v2.1/limits", show)];
 
 /// What is shown of each quota, and the microversion that dropped it.
 const LIMITS: [(&str, &str, u16); 12] = [

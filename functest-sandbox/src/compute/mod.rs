@@ -23,11 +23,12 @@ mod version;
 
 pub(crate) use self::seed::seed;
 use self::server::Server;
-use crate::api::{Api, Document};
+use crate::api::{Api, Document, Paths};
+use crate::cloud::Cloud;
 use crate::ground::Table;
 
 /// The Compute service.
-pub(crate) const API: Api = Api {
+pub(crate) const API: Api<Cloud> = Api {
     service_type: "compute",
     name: "nova",
     version_path: "/v2.1",
@@ -49,6 +50,7 @@ pub(crate) const API: Api = Api {
         usage::ROUTES,
     ],
     body_limit: 114_688,
+    paths: Paths::USUAL,
     admit: microversion::admit,
     refuse: refusal::refuse,
     finish: microversion::finish,

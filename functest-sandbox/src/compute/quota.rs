@@ -11,7 +11,7 @@ use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 use crate::fault::Lie;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-quota-sets/{project_id}", show),
     Route::get("/v2.1/os-quota-sets/{project_id}/detail", detail),
     Route::get("/v2.1/os-quota-sets/{project_id}/defaults", defaults),

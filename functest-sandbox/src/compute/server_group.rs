@@ -10,7 +10,7 @@ use crate::api::schema::{Problem, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-server-groups", list_all),
     Route::post("/v2.1/os-server-groups", create),
     Route::get("/v2.1/os-server-groups/{id}", show),

@@ -8,7 +8,7 @@ use super::server::Server;
 use crate::api::{Answer, ApiError, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/os-simple-tenant-usage", list).admin("os_compute_api:os-simple-tenant-usage:list"),
     Route::get("/v2.1/os-simple-tenant-usage/{project_id}", show),
 ];

@@ -7,7 +7,7 @@ use super::microversion::NEWEST;
 use crate::api::{Answer, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::get("/", list).public(), Route::get("/v2.1", show).public(), Route::get("/v2", show_legacy).public()];
 
 fn version(call: &Call) -> Value {

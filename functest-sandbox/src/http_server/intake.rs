@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 
 use super::{Shared, dispatch, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
+use crate::cloud::Cloud;
 use crate::fault::Ending;
 
 /// What is done with a request, from its head to the answer.
@@ -34,7 +35,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
 }
 
 /// Has the request answered.
-async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Reply {
+async fn act(shared: &Shared, api: &Api<Cloud>, call: &mut Call, body: Incoming) -> Reply {
     match dispatch::admit(shared, api, call) {
         Ok(route) => match read(api, route, call, body).await {
             Ok(body) => {
@@ -47,7 +48,7 @@ async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Rep
     }
 }
 
-fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
+fn call(shared: &Shared, api: &Api<Cloud>, path: &str, head: &Parts) -> Call {
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let id = shared.cloud().random.uuid();
     Call {
@@ -63,7 +64,7 @@ fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
     }
 }
 
-async fn read(api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+async fn read(api: &Api<Cloud>, route: &Route<Cloud>, call: &Call, body: Incoming) -> Result<Body, ApiError> {
     if route.upload {
         return Ok(Body::Upload(upload::receive(body).await?));
     }

@@ -12,13 +12,13 @@ use crate::cloud::Cloud;
 #[derive(Debug)]
 pub(crate) struct Shared {
     cloud: Mutex<Cloud>,
-    pub(crate) router: Router,
+    pub(crate) router: Router<Cloud>,
     /// Told after every call: something may be due, or may have become reachable.
     pub(crate) changed: Notify,
 }
 
 impl Shared {
-    pub(crate) fn new(cloud: Cloud, router: Router) -> Self {
+    pub(crate) fn new(cloud: Cloud, router: Router<Cloud>) -> Self {
         Self { cloud: Mutex::new(cloud), router, changed: Notify::new() }
     }
 

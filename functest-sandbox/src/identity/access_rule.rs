@@ -10,7 +10,7 @@ use super::user::allow_own;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/users/{user_id}/access_rules", list),
     Route::get("/v3/users/{user_id}/access_rules/{rule_id}", show),
     Route::delete("/v3/users/{user_id}/access_rules/{rule_id}", delete),

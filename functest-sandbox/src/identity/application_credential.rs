@@ -13,7 +13,7 @@ use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/users/{user_id}/application_credentials", list),
     Route::post("/v3/users/{user_id}/application_credentials", create),
     Route::get("/v3/users/{user_id}/application_credentials/{credential_id}", show),

@@ -7,7 +7,7 @@ use super::{REGION, State};
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/v3/auth/catalog", show)];
+pub(super) const ROUTES: &[Route<Cloud>] = &[Route::get("/v3/auth/catalog", show)];
 
 fn show(cloud: &mut Cloud, call: &Call) -> Answer {
     let Some(project) = call.caller()?.project_id.as_deref() else {

@@ -11,7 +11,7 @@ use crate::api::{Answer, ApiError, Call, Document, Reply, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/OS-OAUTH1/consumers", entity::list::<Consumer>).admin("identity:list_consumers"),
     Route::post("/v3/OS-OAUTH1/consumers", create).admin("identity:create_consumer"),
     Route::get("/v3/OS-OAUTH1/consumers/{consumer_id}", entity::show::<Consumer>).admin("identity:get_consumer"),

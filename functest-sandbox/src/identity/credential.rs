@@ -11,7 +11,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/credentials", list),
     Route::post("/v3/credentials", create),
     Route::get("/v3/credentials/{credential_id}", show),

@@ -12,7 +12,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/domains", entity::list::<Domain>).admin("identity:list_domains"),
     Route::post("/v3/domains", create).admin("identity:create_domain"),
     Route::get("/v3/domains/{domain_id}", show),

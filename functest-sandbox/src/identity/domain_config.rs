@@ -12,7 +12,7 @@ const WHOLE: &str = "/v3/domains/{domain_id}/config";
 const GROUP: &str = "/v3/domains/{domain_id}/config/{group}";
 const OPTION: &str = "/v3/domains/{domain_id}/config/{group}/{option}";
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/domains/config/default", show_defaults).admin("identity:get_domain_config_default"),
     Route::get("/v3/domains/config/{group}/default", show_defaults).admin("identity:get_domain_config_default"),
     Route::get("/v3/domains/config/{group}/{option}/default", show_defaults)

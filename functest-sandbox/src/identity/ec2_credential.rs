@@ -10,7 +10,7 @@ use super::user::allow_own;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/users/{user_id}/credentials/OS-EC2", list),
     Route::post("/v3/users/{user_id}/credentials/OS-EC2", create),
     Route::get("/v3/users/{user_id}/credentials/OS-EC2/{access}", show),

@@ -10,7 +10,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/endpoints", entity::list::<Endpoint>).admin("identity:list_endpoints"),
     Route::post("/v3/endpoints", create).admin("identity:create_endpoint"),
     Route::get("/v3/endpoints/{endpoint_id}", entity::show::<Endpoint>).admin("identity:get_endpoint"),

@@ -13,7 +13,7 @@ use crate::ground::Table;
 const ONE: &str = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}";
 const ENDPOINTS: &str = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}/endpoints";
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/OS-EP-FILTER/endpoint_groups", entity::list::<EndpointGroup>)
         .admin("identity:list_endpoint_groups"),
     Route::post("/v3/OS-EP-FILTER/endpoint_groups", create).admin("identity:create_endpoint_group"),

@@ -19,7 +19,7 @@ macro_rules! routes {
     };
 }
 
-pub(super) const ROUTES: &[Route] = routes![
+pub(super) const ROUTES: &[Route<Cloud>] = routes![
     ("/v3/projects/{project_id}/users/{user_id}/roles", "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}"),
     (
         "/v3/projects/{project_id}/groups/{group_id}/roles",
@@ -46,7 +46,7 @@ macro_rules! inherited_routes {
     };
 }
 
-pub(super) const INHERITED_ROUTES: &[Route] = inherited_routes![
+pub(super) const INHERITED_ROUTES: &[Route<Cloud>] = inherited_routes![
     "/v3/OS-INHERIT/projects/{project_id}/users/{user_id}/roles/{role_id}/inherited_to_projects",
     "/v3/OS-INHERIT/projects/{project_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects",
     "/v3/OS-INHERIT/domains/{domain_id}/users/{user_id}/roles/{role_id}/inherited_to_projects",

@@ -14,7 +14,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document}
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/groups", entity::list::<Group>).admin("identity:list_groups"),
     Route::post("/v3/groups", create).admin("identity:create_group"),
     Route::get("/v3/groups/{group_id}", entity::show::<Group>).admin("identity:get_group"),

@@ -9,7 +9,7 @@ use super::entity::missing;
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/role_inferences", list_all).admin("identity:list_role_inference_rules"),
     Route::get("/v3/roles/{role_id}/implies", list).admin("identity:list_implied_roles"),
     Route::get("/v3/roles/{role_id}/implies/{implied_role_id}", show).admin("identity:get_implied_role"),

@@ -44,11 +44,12 @@ pub(crate) use self::caller::caller;
 use self::password::History;
 pub(crate) use self::seed::{PASSWORD, REGION, seed};
 use self::token::Token;
-use crate::api::{Api, ApiError, Call, Document, Reply};
+use crate::api::{Api, ApiError, Call, Document, Paths, Reply};
+use crate::cloud::Cloud;
 use crate::ground::Table;
 
 /// The Identity service.
-pub(crate) const API: Api = Api {
+pub(crate) const API: Api<Cloud> = Api {
     service_type: "identity",
     name: "keystone",
     version_path: "/v3",
@@ -80,6 +81,14 @@ pub(crate) const API: Api = Api {
         consumer::ROUTES,
     ],
     body_limit: 114_688,
+    paths: Paths {
+        is_open: |_| true,
+        // Flask, which Keystone is made with, answers a HEAD wherever it answers a GET.
+        answers_head: true,
+        // A token is given back for good.
+        giving_back: Some(token::PATH),
+        ..Paths::USUAL
+    },
     admit: |_| Ok(()),
     refuse,
     finish: |_, reply| reply.headers.push((http::header::VARY, http::HeaderValue::from_static("X-Auth-Token"))),

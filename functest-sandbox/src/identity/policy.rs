@@ -8,7 +8,7 @@ use crate::api::{Answer, Call, Document, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/policies", entity::list::<Policy>).admin("identity:list_policies"),
     Route::post("/v3/policies", create).admin("identity:create_policy"),
     Route::get("/v3/policies/{policy_id}", entity::show::<Policy>).admin("identity:get_policy"),

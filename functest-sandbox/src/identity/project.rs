@@ -14,7 +14,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document, truth}
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/projects", list).admin("identity:list_projects"),
     Route::post("/v3/projects", create).admin("identity:create_project"),
     Route::get("/v3/projects/{project_id}", show),

@@ -10,7 +10,7 @@ use crate::api::schema::{check_value, python};
 use crate::api::{Answer, ApiError, Call, Document, Query, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/projects/{project_id}/tags", list),
     Route::put("/v3/projects/{project_id}/tags", replace).admin("identity:update_project_tags"),
     Route::delete("/v3/projects/{project_id}/tags", clear).admin("identity:delete_project_tags"),

@@ -10,7 +10,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/regions", entity::list::<Region>),
     Route::post("/v3/regions", create).admin("identity:create_region"),
     Route::get("/v3/regions/{region_id}", entity::show::<Region>),

@@ -13,7 +13,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/roles", list).admin("identity:list_roles"),
     Route::post("/v3/roles", create).admin("identity:create_role"),
     Route::get("/v3/roles/{role_id}", entity::show::<Role>).admin("identity:get_role"),

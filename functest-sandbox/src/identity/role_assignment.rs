@@ -8,7 +8,8 @@ use super::{Actor, Assignment, State, Target};
 use crate::api::{Answer, ApiError, Call, Document, Query, Read, Route, truth};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/v3/role_assignments", list).admin("identity:list_role_assignments")];
+pub(super) const ROUTES: &[Route<Cloud>] =
+    &[Route::get("/v3/role_assignments", list).admin("identity:list_role_assignments")];
 
 /// One line of the list: an assignment as it was made, or what comes of it.
 struct Line<'s> {

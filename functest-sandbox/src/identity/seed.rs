@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 
 use super::{Actor, Assignment, DEFAULT_DOMAIN, State, Target};
-use crate::api::{APIS, document};
+use crate::api::document;
 use crate::cloud::Cloud;
 use crate::ground::Random;
+use crate::services::APIS;
 
 /// The password of `admin` and of `demo`. It is no secret: the sandbox is on loopback, and of no value.
 pub(crate) const PASSWORD: &str = "sandbox";

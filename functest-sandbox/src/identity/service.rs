@@ -8,7 +8,7 @@ use crate::api::{Answer, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/services", entity::list::<Service>).admin("identity:list_services"),
     Route::post("/v3/services", create).admin("identity:create_service"),
     Route::get("/v3/services/{service_id}", entity::show::<Service>).admin("identity:get_service"),

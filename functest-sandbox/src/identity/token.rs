@@ -11,10 +11,13 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 use crate::ground::fine_stamp;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::post("/v3/auth/tokens", issue).public(),
-    Route::get("/v3/auth/tokens", validate),
-    Route::delete("/v3/auth/tokens", revoke),
+/// Where tokens are issued, looked at and given back.
+pub(super) const PATH: &str = "/v3/auth/tokens";
+
+pub(super) const ROUTES: &[Route<Cloud>] = &[
+    Route::post(PATH, issue).public(),
+    Route::get(PATH, validate),
+    Route::delete(PATH, revoke),
     Route::get("/v3/auth/projects", projects),
     Route::get("/v3/auth/system", system),
     Route::get("/v3/auth/domains", domains),

@@ -12,7 +12,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document}
 use crate::cloud::Cloud;
 use crate::ground::parse_stamp;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/OS-TRUST/trusts", list),
     Route::post("/v3/OS-TRUST/trusts", create),
     Route::get("/v3/OS-TRUST/trusts/{trust_id}", show),

@@ -13,7 +13,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document}
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v3/users", entity::list::<User>).admin("identity:list_users"),
     Route::post("/v3/users", create).admin("identity:create_user"),
     Route::get("/v3/users/{user_id}", show),

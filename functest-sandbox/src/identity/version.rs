@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/", list).public(), Route::get("/v3", show).public()];
+pub(super) const ROUTES: &[Route<Cloud>] = &[Route::get("/", list).public(), Route::get("/v3", show).public()];
 
 fn version(call: &Call) -> Value {
     json!({

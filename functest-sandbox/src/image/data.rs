@@ -11,7 +11,7 @@ use crate::api::{Answer, ApiError, Body, Call, Content, Read, Reply, ReplyBody, 
 use crate::cloud::Cloud;
 use crate::fault::{Happens, Lie};
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::put("/v2/images/{image_id}/file", upload).upload(),
     Route::get("/v2/images/{image_id}/file", download),
     Route::post("/v2/images/{image_id}/actions/deactivate", deactivate),

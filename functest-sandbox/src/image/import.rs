@@ -10,7 +10,7 @@ use super::record::{not_own, owned};
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::put("/v2/images/{image_id}/stage", stage).upload(), Route::post("/v2/images/{image_id}/import", import)];
 
 fn stage(cloud: &mut Cloud, call: &Call) -> Answer {

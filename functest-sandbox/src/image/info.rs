@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::api::{Answer, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/info/stores", stores),
     Route::get("/v2/info/import", import),
     Route::get("/v2/info/usage", usage),

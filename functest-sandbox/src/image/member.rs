@@ -7,7 +7,7 @@ use super::record::{check_amount, named};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/images/{image_id}/members", list),
     Route::post("/v2/images/{image_id}/members", create),
     Route::get("/v2/images/{image_id}/members/{member_id}", show),

@@ -20,11 +20,12 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) use self::data::copy_of;
 pub(crate) use self::record::visible;
 pub(crate) use self::seed::seed;
-use crate::api::{Api, ApiError, Call, Content, Document, Reply, Upload, html_page};
+use crate::api::{Api, ApiError, Call, Content, Document, Paths, Reply, Upload, html_page};
+use crate::cloud::Cloud;
 use crate::ground::Table;
 
 /// The Image service.
-pub(crate) const API: Api = Api {
+pub(crate) const API: Api<Cloud> = Api {
     service_type: "image",
     name: "glance",
     version_path: "",
@@ -43,6 +44,8 @@ pub(crate) const API: Api = Api {
         metadef::resource_type::ROUTES,
     ],
     body_limit: 1 << 20,
+    // An image's id may be empty to Glance: /v2/images//tags is not /v2/images/tags.
+    paths: Paths { ignores_last_slash: false, ..Paths::USUAL },
     admit: |_| Ok(()),
     refuse,
     finish: |_, _| {},

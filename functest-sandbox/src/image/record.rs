@@ -12,7 +12,7 @@ use crate::api::schema::{Field, Type, check, check_value, optional, python};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/images", listing::list),
     Route::post("/v2/images", create),
     Route::get("/v2/images/{image_id}", show),

@@ -7,7 +7,7 @@ use super::record::{CONTAINER_FORMATS, DISK_FORMATS, READ_ONLY, VISIBILITIES};
 use crate::api::{Answer, ApiError, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::get("/v2/schemas/{name}", show), Route::get("/v2/schemas/metadefs/{name}", show_metadef)];
 
 fn show(_: &mut Cloud, call: &Call) -> Answer {

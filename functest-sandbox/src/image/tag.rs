@@ -7,7 +7,7 @@ use super::record::{check_amount, owned};
 use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::put("/v2/images/{image_id}/tags/{tag}", add), Route::delete("/v2/images/{image_id}/tags/{tag}", remove)];
 
 fn add(cloud: &mut Cloud, call: &Call) -> Answer {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/", choose).public(), Route::get("/versions", list).public()];
+pub(super) const ROUTES: &[Route<Cloud>] = &[Route::get("/", choose).public(), Route::get("/versions", list).public()];
 
 /// The minor versions, the newest first; there is no 2.14 without a cache to manage.
 const MINORS: [u8; 15] = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];

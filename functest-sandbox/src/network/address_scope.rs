@@ -12,7 +12,7 @@ use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(AddressScope, "address-scopes");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(AddressScope, "address-scopes");
 
 /// Address scopes as a kind.
 pub(super) struct AddressScope;

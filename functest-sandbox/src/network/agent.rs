@@ -15,7 +15,7 @@ use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document}
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.0/agents", list::list::<Agent>),
     Route::get("/v2.0/agents/{id}", kind::show::<Agent>),
     Route::put("/v2.0/agents/{id}", kind::update::<Agent>),

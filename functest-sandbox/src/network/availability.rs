@@ -14,7 +14,7 @@ use crate::api::document::equals;
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.0/availability_zones", zones),
     Route::get("/v2.0/service-providers", providers),
     Route::get("/v2.0/network-ip-availabilities", all_addresses),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, ApiError, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] =
+pub(super) const ROUTES: &[Route<Cloud>] =
     &[Route::get("/v2.0/extensions", list), Route::get("/v2.0/extensions/{alias}", show)];
 
 /// Alias, name, description, and when its definition was last changed.

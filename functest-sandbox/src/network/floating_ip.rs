@@ -17,7 +17,7 @@ use crate::api::{ApiError, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(FloatingIp, "floatingips");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(FloatingIp, "floatingips");
 
 /// Floating IPs as a kind.
 pub(super) struct FloatingIp;

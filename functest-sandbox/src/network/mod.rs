@@ -43,11 +43,12 @@ use self::allocation::Space;
 use self::index::Index;
 use self::quota::Quotas;
 pub(crate) use self::seed::seed;
-use crate::api::{Api, Document};
+use crate::api::{Api, Document, Paths};
+use crate::cloud::Cloud;
 use crate::ground::Table;
 
 /// The Network service.
-pub(crate) const API: Api = Api {
+pub(crate) const API: Api<Cloud> = Api {
     service_type: "network",
     name: "neutron",
     version_path: "",
@@ -70,6 +71,7 @@ pub(crate) const API: Api = Api {
         tag::ROUTES,
     ],
     body_limit: 114_688,
+    paths: Paths::USUAL,
     admit: |_| Ok(()),
     refuse: refusal::refuse,
     finish: |_, _| {},

@@ -14,7 +14,7 @@ use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(Network, "networks");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(Network, "networks");
 
 /// What an overlay's header leaves of an Ethernet frame.
 const OVERLAY_MTU: u64 = 1450;

@@ -17,7 +17,7 @@ use crate::api::{ApiError, Call, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(Port, "ports");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(Port, "ports");
 
 pub(super) const DHCP: &str = "network:dhcp";
 pub(super) const ROUTER_INTERFACE: &str = "network:router_interface";

@@ -17,7 +17,7 @@ use crate::api::{Answer, ApiError, Call, Document, Reply, Route};
 use crate::cloud::Cloud;
 use crate::fault::Lie;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.0/quotas", list),
     Route::get("/v2.0/quotas/{project_id}", show),
     Route::put("/v2.0/quotas/{project_id}", update),

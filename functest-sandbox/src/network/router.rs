@@ -16,7 +16,7 @@ use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(Router, "routers");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(Router, "routers");
 
 /// How many routes a router may have: Neutron's default.
 const MOST_ROUTES: usize = 30;

@@ -19,7 +19,7 @@ use super::validate::{Complaint, is_id};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::put("/v2.0/routers/{id}/add_router_interface", add),
     Route::put("/v2.0/routers/{id}/remove_router_interface", remove),
     Route::put("/v2.0/routers/{id}/add_extraroutes", add_routes),

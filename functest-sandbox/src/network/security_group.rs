@@ -14,7 +14,7 @@ use crate::api::{ApiError, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(SecurityGroup, "security-groups");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(SecurityGroup, "security-groups");
 
 const DEFAULT: &str = "default";
 

@@ -17,7 +17,7 @@ use crate::api::{ApiError, Document, Read, Route, document};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(SecurityGroupRule, "security-group-rules");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(SecurityGroupRule, "security-group-rules");
 
 /// The protocols that have names.
 const PROTOCOLS: [(&str, u8); 25] = [

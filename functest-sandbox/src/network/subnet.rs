@@ -19,7 +19,7 @@ use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(Subnet, "subnets");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(Subnet, "subnets");
 
 /// How many a subnet may have: Neutron's defaults.
 const MOST_NAMESERVERS: usize = 5;

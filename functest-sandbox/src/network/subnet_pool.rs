@@ -19,7 +19,7 @@ use crate::api::{ApiError, Document, Read, Route};
 use crate::cloud::Cloud;
 use crate::ground::Table;
 
-pub(super) const ROUTES: &[Route] = routes!(SubnetPool, "subnetpools");
+pub(super) const ROUTES: &[Route<Cloud>] = routes!(SubnetPool, "subnetpools");
 
 const LENGTHS: [(&str, &str); 3] = [("default_prefixlen", "min"), ("min_prefixlen", "min"), ("max_prefixlen", "max")];
 

@@ -30,7 +30,7 @@ macro_rules! tag_routes {
     };
 }
 
-pub(super) const ROUTES: &[Route] = tag_routes![
+pub(super) const ROUTES: &[Route<Cloud>] = tag_routes![
     Network, "networks";
     Subnet, "subnets";
     Port, "ports";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Call, Reply, Route};
 use crate::cloud::Cloud;
 
-pub(super) const ROUTES: &[Route] = &[Route::get("/", list).public(), Route::get("/v2.0", show)];
+pub(super) const ROUTES: &[Route<Cloud>] = &[Route::get("/", list).public(), Route::get("/v2.0", show)];
 
 fn list(_: &mut Cloud, call: &Call) -> Answer {
     let links = json!([{"rel": "self", "href": format!("{}/v2.0/", call.base)}]);

@@ -21,10 +21,11 @@ use chrono::{DateTime, Utc};
 
 use super::State;
 use crate::api::{ApiError, Call, Document, Route};
+use crate::cloud::Cloud;
 
 pub(crate) use self::view::status;
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2.1/servers", list::brief),
     Route::get("/v2.1/servers/detail", list::detail),
     Route::post("/v2.1/servers", create::create),

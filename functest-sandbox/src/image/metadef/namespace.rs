@@ -8,7 +8,7 @@ use crate::api::schema::{Field, Type, check, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(in crate::image) const ROUTES: &[Route] = &[
+pub(in crate::image) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/metadefs/namespaces", list),
     Route::post("/v2/metadefs/namespaces", create).admin("add_metadef_namespace"),
     Route::get("/v2/metadefs/namespaces/{namespace}", show),

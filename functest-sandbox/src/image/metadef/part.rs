@@ -8,7 +8,7 @@ use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(in crate::image) const ROUTES: &[Route] = &[
+pub(in crate::image) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/metadefs/namespaces/{namespace}/objects", list_objects),
     Route::post("/v2/metadefs/namespaces/{namespace}/objects", create).admin("add_metadef_object"),
     Route::delete("/v2/metadefs/namespaces/{namespace}/objects", clear).admin("delete_metadef_object"),

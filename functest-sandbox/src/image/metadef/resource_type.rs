@@ -8,7 +8,7 @@ use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(in crate::image) const ROUTES: &[Route] = &[
+pub(in crate::image) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/metadefs/resource_types", list_all),
     Route::get("/v2/metadefs/namespaces/{namespace}/resource_types", list),
     Route::post("/v2/metadefs/namespaces/{namespace}/resource_types", create)

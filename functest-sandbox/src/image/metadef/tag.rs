@@ -10,7 +10,7 @@ use crate::api::schema::{Field, Type, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, Route, document};
 use crate::cloud::Cloud;
 
-pub(in crate::image) const ROUTES: &[Route] = &[
+pub(in crate::image) const ROUTES: &[Route<Cloud>] = &[
     Route::get("/v2/metadefs/namespaces/{namespace}/tags", list),
     Route::post("/v2/metadefs/namespaces/{namespace}/tags", replace).admin("add_metadef_tags"),
     Route::delete("/v2/metadefs/namespaces/{namespace}/tags", clear).admin("delete_metadef_tags"),
