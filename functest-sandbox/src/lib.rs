@@ -5,15 +5,10 @@
 //! as far as `docs/sandbox.md` says. It knows nothing of those who talk to it.
 
 mod api;
-mod cloud;
-mod compute;
 mod fault;
 mod ground;
 mod guest;
 mod http_server;
-mod identity;
-mod image;
-mod network;
 mod options;
 mod sandbox;
 mod services;

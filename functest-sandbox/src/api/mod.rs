@@ -14,6 +14,7 @@ mod reply;
 mod route;
 mod router;
 pub(crate) mod schema;
+mod start;
 
 pub(crate) use self::call::{Body, Call};
 pub(crate) use self::caller::Caller;
@@ -24,6 +25,7 @@ pub(crate) use self::query::{Query, truth};
 pub(crate) use self::reply::{Reply, ReplyBody, html_page};
 pub(crate) use self::route::{Access, Route};
 pub(crate) use self::router::{Found, Router};
+pub(crate) use self::start::Start;
 
 /// The answer to a call, or why there is none.
 pub(crate) type Answer = Result<Reply, ApiError>;
@@ -35,6 +37,8 @@ pub(crate) struct Api<W: 'static> {
     pub(crate) service_type: &'static str,
     /// Its name in the catalog, such as `keystone`.
     pub(crate) name: &'static str,
+    /// Where it stands among the others in the catalog, the lowest first.
+    pub(crate) catalog_place: u8,
     /// What the catalog's endpoints have behind the service's own path, such as `/v3`.
     pub(crate) version_path: &'static str,
     /// The routes, by kind of resource.
@@ -49,6 +53,10 @@ pub(crate) struct Api<W: 'static> {
     pub(crate) refuse: fn(&Call, &ApiError) -> Reply,
     /// Headers that every answer of the service has.
     pub(crate) finish: fn(&Call, &mut Reply),
+    /// Makes what the service starts with; those that it asks have theirs by then.
+    pub(crate) seed: fn(&mut W, &Start<'_, W>),
+    /// How many there are of each kind that somebody can make.
+    pub(crate) inventory: fn(&W) -> Vec<(&'static str, usize)>,
 }
 
 /// What is peculiar about a service's paths: each is made with a framework of its own.

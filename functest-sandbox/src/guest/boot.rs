@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use super::{Guest, Interface, PASSWORD, USER, shell, user_data};
 use crate::api::{Document, Read};
-use crate::cloud::Cloud;
 use crate::fault::Lie;
-use crate::network::{for_servers, reachability};
+use crate::services::Cloud;
+use crate::services::network::{for_servers, reachability};
 
 /// How long a lease lasts, in seconds; Neutron's default.
 const LEASE: u32 = 86_400;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::shell::Outcome;
 use super::{Guest, USER};
-use crate::cloud::Cloud;
-use crate::network::reachability::{self, Source};
+use crate::services::Cloud;
+use crate::services::network::reachability::{self, Source};
 
 /// What a command sees.
 pub(super) struct Context<'c> {

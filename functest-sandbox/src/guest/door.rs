@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::ssh;
 use crate::api::Read;
-use crate::cloud::Cloud;
 use crate::http_server::Shared;
-use crate::network::for_servers;
-use crate::network::reachability::{self, Source};
+use crate::services::Cloud;
+use crate::services::network::for_servers;
+use crate::services::network::reachability::{self, Source};
 
 /// The range of floating IPs of one sandbox, and the port that guests answer SSH on.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Guest;
 use super::command::{self, Context};
-use crate::cloud::Cloud;
+use crate::services::Cloud;
 
 /// What came of a line.
 #[derive(Debug, Default, PartialEq)]

@@ -7,10 +7,8 @@ use serde_json::json;
 
 use super::Shared;
 use crate::api::{Access, Api, ApiError, Call, Found, Reply, ReplyBody, Route};
-use crate::cloud::Cloud;
 use crate::fault::Lie;
-use crate::identity;
-use crate::services::APIS;
+use crate::services::{self, Cloud};
 
 /// The route of a call, if the caller may use it; else the refusal.
 pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Result<&'static Route<Cloud>, Reply> {
@@ -19,13 +17,13 @@ pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Resul
     let mut cloud = shared.cloud();
     cloud.advance();
     if let Some(token) = call.header("x-auth-token").map(str::to_owned) {
-        call.caller = identity::caller(&mut cloud, &token);
+        call.caller = services::caller(&mut cloud, &token);
     }
     let (route, params) = match found {
         Found::Route(route, params) => (route, params),
         // Strangers do not learn what there is.
         Found::OtherMethods(_) | Found::Nothing if call.caller.is_none() && !(api.paths.is_open)(&call.path) => {
-            return Err(identity::stranger(call));
+            return Err(services::stranger(call));
         }
         Found::OtherMethods(methods) => {
             let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -40,7 +38,7 @@ pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Resul
     (api.admit)(call).map_err(|error| (api.refuse)(call, &error))?;
     match (route.access, &call.caller) {
         (Access::Public, _) => Ok(route),
-        (_, None) => Err(identity::stranger(call)),
+        (_, None) => Err(services::stranger(call)),
         (Access::Admin(policy), Some(caller)) if !caller.is_admin => refuse(call, ApiError::policy(policy)),
         _ => Ok(route),
     }
@@ -74,7 +72,7 @@ pub(super) fn finish(api: &Api<Cloud>, call: &Call, mut reply: Reply) -> Reply {
 pub(super) fn outside(head: &Parts) -> Reply {
     match head.uri.path() {
         "/" => {
-            let services: Vec<&str> = APIS.iter().map(|api| api.service_type).collect();
+            let services: Vec<&str> = services::catalog().iter().map(|api| api.service_type).collect();
             Reply::ok(&json!({"sandbox": env!("CARGO_PKG_VERSION"), "services": services}))
         }
         path => {

@@ -10,8 +10,8 @@ use hyper::body::Incoming;
 
 use super::{Shared, dispatch, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
-use crate::cloud::Cloud;
 use crate::fault::Ending;
+use crate::services::Cloud;
 
 /// What is done with a request, from its head to the answer.
 pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::api::Router;
-use crate::cloud::Cloud;
+use crate::services::Cloud;
 
 /// The cloud, and what leads to it.
 #[derive(Debug)]
