@@ -7,11 +7,12 @@
 mod api;
 mod fault;
 mod ground;
-mod guest;
 mod http_server;
 mod options;
 mod sandbox;
 mod services;
+mod shared;
+mod ssh_server;
 
 pub use self::fault::{Distribution, Fault, FaultFile, FaultFileError, Happens, Lie, Rule};
 pub use self::options::Options;

@@ -11,10 +11,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Router;
-use crate::guest::{Doors, Doorway};
-use crate::http_server::{self, Shared};
+use crate::http_server;
 use crate::options::Options;
 use crate::services::{self, Cloud, PASSWORD, REGION};
+use crate::shared::Shared;
+use crate::ssh_server::{Doors, Doorway};
 
 /// A sandbox that runs. It ends, with all that is in it, when this is dropped.
 #[derive(Debug)]

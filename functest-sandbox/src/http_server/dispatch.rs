@@ -5,10 +5,10 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::Shared;
 use crate::api::{Access, Api, ApiError, Call, Found, Reply, ReplyBody, Route};
 use crate::fault::Lie;
 use crate::services::{self, Cloud};
+use crate::shared::Shared;
 
 /// The route of a call, if the caller may use it; else the refusal.
 pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Result<&'static Route<Cloud>, Reply> {

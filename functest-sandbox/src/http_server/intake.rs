@@ -8,10 +8,11 @@ use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-use super::{Shared, dispatch, upload};
+use super::{dispatch, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
 use crate::fault::Ending;
 use crate::services::Cloud;
+use crate::shared::Shared;
 
 /// What is done with a request, from its head to the answer.
 pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {

@@ -5,17 +5,18 @@
 //! [`Api`] to whoever serves it. Handlers see the whole [`Cloud`], because what a service answers depends on others; but
 //! a service asks only those above it in the list, which `tests/direction.rs` holds it to.
 
-pub(crate) mod compute;
+mod compute;
 mod identity;
 mod image;
-pub(crate) mod network;
+mod network;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ipnet::Ipv4Net;
 
-// One service knows for all of them who asks.
+// One service looks after the guests, one knows for all of them who asks.
+pub(crate) use self::compute::entrance;
 pub(crate) use self::identity::{PASSWORD, REGION, caller, stranger};
 use crate::api::{Api, Start};
 use crate::fault::Faults;

@@ -3,10 +3,12 @@
 
 mod aggregate;
 mod availability_zone;
+pub(crate) mod entrance;
 mod extension;
 mod flavor;
 mod flavor_access;
 mod flavor_extra_specs;
+mod guest;
 mod host;
 mod hypervisor;
 mod keypair;

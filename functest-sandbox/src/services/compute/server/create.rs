@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::guest::user_data;
 use super::super::refusal::{invalid, json_body};
 use super::super::{availability_zone, flavor, keypair, list, microversion, quota};
 use super::{Server, history, life};
@@ -121,7 +122,7 @@ fn template(cloud: &mut Cloud, call: &Call, asked: &Document, hints: Option<&Val
     let metadata = asked.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
     quota::check_metadata(&cloud.compute, &project, &metadata)?;
     let user_data = asked.get("user_data").and_then(Value::as_str).map(str::to_owned);
-    if user_data.as_deref().is_some_and(|data| crate::guest::user_data::decode(data).is_none()) {
+    if user_data.as_deref().is_some_and(|data| user_data::decode(data).is_none()) {
         let message = "Invalid input for field/attribute user_data. Value: it is no base64. It is not a 'base64'";
         return Err(ApiError::bad_request(message));
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::super::guest::{self, Machine};
 use super::super::seed::HOST;
 use super::create::Wish;
 use super::{Server, find, history, must_be_unlocked};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, document};
 use crate::fault::Happens;
 use crate::ground::stamp;
-use crate::guest;
 use crate::services::Cloud;
 use crate::services::network::for_servers;
 
@@ -105,7 +105,24 @@ pub(super) fn new_port(
 
 /// Lets the guest of a running server boot.
 pub(super) fn boot(cloud: &mut Cloud, id: &str) {
-    cloud.after(cloud.options.boot_time, id, guest::boot);
+    cloud.after(cloud.options.boot_time, id, run_guest);
+}
+
+/// Boots the guest of a server, if it still runs.
+fn run_guest(cloud: &mut Cloud, id: &str) {
+    let Some(server) = cloud.compute.servers.get(id).filter(|server| server.is_running()) else { return };
+    let machine = Machine {
+        server_id: id,
+        host_name: server.host_name(),
+        public_key: server.public_key.as_deref(),
+        user_data: server.user_data.as_deref(),
+        config_drive: server.config_drive,
+    };
+    let (guest, console) = guest::boot(cloud, &machine);
+    if let Some(server) = cloud.compute.servers.get_mut(id) {
+        server.guest = guest;
+        server.console = console;
+    }
 }
 
 /// Takes a server's guest away: what it had in memory is gone, what the console showed is not.

@@ -20,6 +20,7 @@ mod view;
 use chrono::{DateTime, Utc};
 
 use super::State;
+use super::guest::Guest;
 use crate::api::{ApiError, Call, Document, Route};
 use crate::services::Cloud;
 
@@ -99,7 +100,7 @@ pub(crate) struct Server {
     pub(crate) own_ports: Vec<String>,
     pub(crate) history: Vec<history::Entry>,
     /// What runs in it, while it runs.
-    pub(crate) guest: Option<crate::guest::Guest>,
+    pub(crate) guest: Option<Guest>,
     /// What its console has shown.
     pub(crate) console: String,
 }

@@ -11,12 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::ssh;
-use crate::api::Read;
-use crate::http_server::Shared;
-use crate::services::Cloud;
-use crate::services::network::for_servers;
-use crate::services::network::reachability::{self, Source};
+use super::session;
+use crate::services::entrance;
+use crate::shared::Shared;
 
 /// The range of floating IPs of one sandbox, and the port that guests answer SSH on.
 #[derive(Debug)]
@@ -90,7 +87,7 @@ impl Doors {
             let (wanted, due) = {
                 let mut cloud = self.shared.cloud();
                 cloud.advance();
-                (reachable(&cloud), cloud.agenda.next_due())
+                (entrance::reachable(&cloud), cloud.agenda.next_due())
             };
             self.open_and_close(wanted).await;
             let due = due.unwrap_or_else(|| Instant::now() + IDLE);
@@ -125,14 +122,6 @@ impl Doors {
     }
 }
 
-/// The floating IPs behind which a guest runs.
-fn reachable(cloud: &Cloud) -> Vec<IpAddr> {
-    let running = cloud.compute.servers.values().filter(|server| server.guest.is_some());
-    let ports = running.flat_map(|server| for_servers::ports_of_device(cloud, &server.id));
-    let ips = ports.flat_map(|port| for_servers::floating_ips_of_port(cloud, port.text("id")));
-    ips.filter_map(|ip| ip.text("floating_ip_address").parse().ok()).collect()
-}
-
 async fn answer(listener: TcpListener, address: IpAddr, shared: Arc<Shared>) {
     while let Ok((stream, peer)) = listener.accept().await {
         tokio::spawn(visit(stream, peer.ip(), address, Arc::clone(&shared)));
@@ -143,9 +132,9 @@ async fn answer(listener: TcpListener, address: IpAddr, shared: Arc<Shared>) {
 const SILENCE: Duration = Duration::from_secs(120);
 
 async fn visit(stream: TcpStream, from: IpAddr, address: IpAddr, shared: Arc<Shared>) {
-    let server = behind(&shared.cloud(), address, from);
+    let server = entrance::behind(&shared.cloud(), address, from);
     match server {
-        Some(server_id) => ssh::serve(stream, shared, server_id).await,
+        Some(server_id) => session::serve(stream, shared, server_id).await,
         None => {
             let _ = tokio::time::timeout(SILENCE, closed(&stream)).await;
         }
@@ -164,15 +153,4 @@ async fn closed(stream: &TcpStream) {
             _ => {}
         }
     }
-}
-
-/// The server that whoever comes from there reaches on SSH's port of that floating IP.
-fn behind(cloud: &Cloud, address: IpAddr, from: IpAddr) -> Option<String> {
-    let floating = for_servers::floating_ip_at(cloud, address)?;
-    let port_id = reachability::floating_target(cloud, floating.text("id"))?;
-    if !reachability::may_receive(cloud, &port_id, "tcp", Some(22), &Source::External(from)) {
-        return None;
-    }
-    let server_id = for_servers::port(cloud, &port_id)?.text("device_id").to_owned();
-    cloud.compute.servers.get(&server_id).filter(|server| server.guest.is_some()).map(|server| server.id.clone())
 }

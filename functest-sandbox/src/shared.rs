@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What every connection shares.
+//! What everything that serves the cloud shares.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The guests' SSH server.
+//! A visit to a guest over SSH: who may log in, and what is typed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +11,8 @@ use russh::{Channel, ChannelId};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
 
-use super::shell::{self, Outcome};
-use super::{PASSWORD, USER};
-use crate::http_server::Shared;
+use crate::services::entrance::{self, Outcome, PASSWORD, USER};
+use crate::shared::Shared;
 
 /// The longest line that is typed, in bytes.
 const LONGEST_LINE: usize = 1 << 16;
@@ -50,19 +49,14 @@ struct Door {
 impl Door {
     fn authorizes(&self, user: &str, key: &PublicKey) -> bool {
         let cloud = self.shared.cloud();
-        let guest = cloud.compute.servers.get(&self.server_id).and_then(|server| server.guest.as_ref());
-        let authorized = guest.and_then(|guest| guest.authorized_key.as_deref());
+        let authorized = entrance::authorized_key(&cloud, &self.server_id);
         let authorized = authorized.and_then(|key| PublicKey::from_openssh(key.trim()).ok());
         user == USER && authorized.is_some_and(|authorized| authorized.key_data() == key.key_data())
     }
 
     /// Runs a line in the guest. `None` when the guest is gone.
     fn run(&self, line: &str) -> Option<Outcome> {
-        let mut cloud = self.shared.cloud();
-        let mut guest = cloud.compute.servers.get_mut(&self.server_id)?.guest.take()?;
-        let outcome = shell::run(&cloud, &mut guest, line);
-        cloud.compute.servers.get_mut(&self.server_id)?.guest = Some(guest);
-        Some(outcome)
+        entrance::run(&mut self.shared.cloud(), &self.server_id, line)
     }
 
     async fn execute(&self, channel: ChannelId, line: &str, session: &mut Session) -> Result<bool, russh::Error> {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Guests: what runs in servers. They boot, ask for their addresses and metadata, and answer SSH.
+//! Guests: what runs in servers. They boot, ask for their addresses and metadata, and run commands.
+//!
+//! A guest knows the network that it is on, and nothing of the server around it: that hands it a [`Machine`].
 
 mod boot;
 mod command;
-mod door;
 mod shell;
-mod ssh;
 pub(crate) mod user_data;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-pub(crate) use self::boot::boot;
-pub(crate) use self::door::{Doors, Doorway};
+pub(crate) use self::boot::{Machine, boot};
+pub(crate) use self::shell::{Outcome, run};
 
 /// What runs in a server, once it has booted.
 #[derive(Clone, Debug)]
@@ -36,5 +36,5 @@ pub(crate) struct Interface {
 }
 
 /// Who may log in, as in a CirrOS.
-const USER: &str = "cirros";
-const PASSWORD: &str = "gocubsgo";
+pub(crate) const USER: &str = "cirros";
+pub(crate) const PASSWORD: &str = "gocubsgo";
