@@ -108,7 +108,7 @@ impl Cloud {
     pub(crate) fn faults_changed(&mut self) {
         let milliseconds = self.faults.clock_skew() * 1000.0;
         self.clock.skew = chrono::TimeDelta::try_milliseconds(milliseconds as i64).unwrap_or_default();
-        self.identity.phantoms = self.faults.phantom_services().map(str::to_owned).collect();
+        self.identity.list_phantoms(self.faults.phantom_services());
     }
 }
 

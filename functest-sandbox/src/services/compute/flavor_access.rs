@@ -37,7 +37,7 @@ fn act(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = body(call, action, &[required("tenant", Type::Text(1, 255))])?;
     let project = asked.text("tenant");
     find(&cloud.compute, call, id)?;
-    if !cloud.identity.projects.contains(project) {
+    if !cloud.identity.has_project(project) {
         return Err(ApiError::bad_request(format!("Project ID {project} is not a valid project.")));
     }
     let Some(flavor) = cloud.compute.flavors.get_mut(id) else { return Err(ApiError::not_found(id)) };

@@ -18,14 +18,14 @@ mod microversion;
 mod quota;
 mod refusal;
 mod seed;
-pub(crate) mod server;
+mod server;
 mod server_group;
+mod state;
 mod usage;
 mod version;
 
-use self::server::Server;
-use crate::api::{Api, Document, Paths};
-use crate::ground::Table;
+pub(crate) use self::state::State;
+use crate::api::{Api, Paths};
 use crate::services::Cloud;
 
 /// The Compute service.
@@ -59,31 +59,3 @@ pub(crate) const API: Api<Cloud> = Api {
     seed: seed::seed,
     inventory: |cloud| cloud.compute.inventory(),
 };
-
-/// What Nova has.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    flavors: Table<Document>,
-    /// Owned by users; by user and name.
-    keypairs: Table<Document>,
-    pub(crate) servers: Table<Server>,
-    server_groups: Table<Document>,
-    aggregates: Table<Document>,
-    /// What projects' quotas are where they are not the defaults.
-    quotas: Table<Document>,
-    hosts: Table<Document>,
-}
-
-impl State {
-    /// How many there are of each kind.
-    fn inventory(&self) -> Vec<(&'static str, usize)> {
-        vec![
-            ("flavors", self.flavors.len()),
-            ("keypairs", self.keypairs.len()),
-            ("servers", self.servers.len()),
-            ("server_groups", self.server_groups.len()),
-            ("aggregates", self.aggregates.len()),
-            ("compute quotas", self.quotas.len()),
-        ]
-    }
-}

@@ -115,7 +115,7 @@ fn with_id(id: &str, mut quotas: Document) -> Document {
 
 fn known(cloud: &Cloud, call: &Call) -> Result<String, ApiError> {
     let project = call.param("project_id");
-    if !cloud.identity.projects.contains(project) && call.is_admin() {
+    if !cloud.identity.has_project(project) && call.is_admin() {
         return Err(ApiError::bad_request(format!("Project ID {project} is not a valid project.")));
     }
     Ok(project.to_owned())

@@ -49,7 +49,7 @@ const FIELDS: &[Field] = &[
 fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = entity::asked(call, Domain::KEY, FIELDS, true)?;
     entity::check_options(&asked)?;
-    let domain = cloud.new_domain(asked)?;
+    let domain = new_domain(cloud, asked)?;
     entity::kept::<Domain>(cloud, call, "", domain)
 }
 
@@ -75,17 +75,15 @@ fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     entity::delete::<Domain>(cloud, call)
 }
 
-impl Cloud {
-    /// A domain as a body asks for it, not kept yet.
-    pub(super) fn new_domain(&mut self, mut asked: Document) -> Result<Document, ApiError> {
-        self.identity.domain_name_is_free(asked.text("name"), "")?;
-        let id = match asked.remove("explicit_domain_id") {
-            Some(Value::String(id)) if !self.identity.domains.contains(&id) => id,
-            Some(Value::String(id)) => return Err(duplicate("project", &format!("Duplicate ID, {id}"))),
-            _ => self.random.hex_id(),
-        };
-        Ok(entity::fresh(id, document!({"description": "", "enabled": true, "tags": []}), asked))
-    }
+/// A domain as a body asks for it, not kept yet.
+pub(super) fn new_domain(cloud: &mut Cloud, mut asked: Document) -> Result<Document, ApiError> {
+    cloud.identity.domain_name_is_free(asked.text("name"), "")?;
+    let id = match asked.remove("explicit_domain_id") {
+        Some(Value::String(id)) if !cloud.identity.domains.contains(&id) => id,
+        Some(Value::String(id)) => return Err(duplicate("project", &format!("Duplicate ID, {id}"))),
+        _ => cloud.random.hex_id(),
+    };
+    Ok(entity::fresh(id, document!({"description": "", "enabled": true, "tags": []}), asked))
 }
 
 impl State {

@@ -29,23 +29,20 @@ mod role;
 mod role_assignment;
 mod seed;
 mod service;
+mod state;
 mod token;
 mod trust;
 mod user;
 mod version;
 
-use std::collections::{BTreeSet, HashMap};
-
 use http::StatusCode;
 use serde_json::json;
 
-pub(crate) use self::assignment::{Actor, Assignment, Target};
+use self::assignment::{Actor, Assignment, Target};
 pub(crate) use self::caller::caller;
-use self::password::History;
 pub(crate) use self::seed::{PASSWORD, REGION};
-use self::token::Token;
-use crate::api::{Api, ApiError, Call, Document, Paths, Reply};
-use crate::ground::Table;
+pub(crate) use self::state::State;
+use crate::api::{Api, ApiError, Call, Paths, Reply};
 use crate::services::Cloud;
 
 /// The Identity service.
@@ -99,58 +96,6 @@ pub(crate) const API: Api<Cloud> = Api {
 
 /// The domain that is always there.
 pub(crate) const DEFAULT_DOMAIN: &str = "default";
-
-/// What Keystone has.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    pub(crate) domains: Table<Document>,
-    pub(crate) projects: Table<Document>,
-    pub(crate) users: Table<Document>,
-    pub(crate) groups: Table<Document>,
-    pub(crate) roles: Table<Document>,
-    pub(crate) regions: Table<Document>,
-    pub(crate) services: Table<Document>,
-    pub(crate) endpoints: Table<Document>,
-    /// By their domains' ids.
-    domain_configs: Table<Document>,
-    /// Owned by their users, as are the next three.
-    pub(crate) application_credentials: Table<Document>,
-    access_rules: Table<Document>,
-    credentials: Table<Document>,
-    trusts: Table<Document>,
-    endpoint_groups: Table<Document>,
-    policies: Table<Document>,
-    consumers: Table<Document>,
-    /// Of users and application credentials, by id. Never shown.
-    passwords: HashMap<String, String>,
-    /// By users' ids.
-    histories: HashMap<String, History>,
-    pub(crate) assignments: BTreeSet<Assignment>,
-    /// A role and one that it implies.
-    pub(crate) implied_roles: BTreeSet<(String, String)>,
-    /// Group and user.
-    pub(crate) members: BTreeSet<(String, String)>,
-    tokens: HashMap<String, Token>,
-    /// Services that the catalog lists and that are not there, which is a fault.
-    pub(crate) phantoms: Vec<String>,
-    /// How often it has changed who has which role.
-    roles_version: u64,
-}
-
-impl State {
-    /// How many there are of each kind.
-    fn inventory(&self) -> Vec<(&'static str, usize)> {
-        vec![
-            ("domains", self.domains.len()),
-            ("projects", self.projects.len()),
-            ("users", self.users.len()),
-            ("groups", self.groups.len()),
-            ("roles", self.roles.len()),
-            ("application_credentials", self.application_credentials.len()),
-            ("assignments", self.assignments.len()),
-        ]
-    }
-}
 
 /// Keystone's own shape of a refusal.
 fn refuse(call: &Call, error: &ApiError) -> Reply {

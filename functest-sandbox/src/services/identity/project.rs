@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::entity::{self, Kind, TAGS, allow, duplicate, is_taken, missing};
 use super::listing::{linked, listed, matches};
-use super::{State, Target, project_tag};
+use super::{State, Target, domain, project_tag};
 use crate::api::schema::{Field, Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Route, document, truth};
 use crate::ground::Table;
@@ -92,7 +92,7 @@ fn create_domain(cloud: &mut Cloud, call: &Call, mut asked: Document) -> Answer 
     for key in ["is_domain", "domain_id", "parent_id", "explicit_domain_id"] {
         asked.remove(key);
     }
-    let domain = cloud.new_domain(asked)?;
+    let domain = domain::new_domain(cloud, asked)?;
     let id = domain.text("id").to_owned();
     cloud.identity.domains.insert(id.clone(), "", domain);
     let project = cloud.identity.domain_as_project(&id).unwrap_or_default();

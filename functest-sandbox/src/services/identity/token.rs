@@ -86,7 +86,7 @@ fn issue(cloud: &mut Cloud, call: &Call) -> Answer {
     }
     let mut login = login::check(cloud, identity, &methods)?;
     let scope = login::scope(cloud, &mut login, auth.get("scope"))?;
-    let token = cloud.issue(login, scope, methods)?;
+    let token = keep(cloud, login, scope, methods)?;
     let body = cloud.identity.describe(&cloud.identity.tokens[&token], !call.query.has("nocatalog"));
     Ok(Reply::created(&body).header("x-subject-token", token))
 }
@@ -103,57 +103,56 @@ pub(super) fn invalid(message: &str) -> ApiError {
     ApiError::bad_request(message)
 }
 
-impl Cloud {
-    fn issue(&mut self, login: Login, scope: Option<Target>, methods: Vec<String>) -> Result<String, ApiError> {
-        let now = self.clock.now();
-        let shorter = self.faults.token_lifetime().and_then(|short| TimeDelta::from_std(short).ok());
-        let lifetime = shorter.unwrap_or(LIFETIME);
-        let mut audit_ids = vec![self.random.word(22)];
-        audit_ids.extend(login.earlier.as_ref().and_then(|token| token.audit_ids.last().cloned()));
-        let mut all_methods = methods;
-        for method in login.earlier.iter().flat_map(|token| &token.methods) {
-            if !all_methods.contains(method) {
-                all_methods.push(method.clone());
-            }
+/// Makes the token that a login gets, and remembers it.
+fn keep(cloud: &mut Cloud, login: Login, scope: Option<Target>, methods: Vec<String>) -> Result<String, ApiError> {
+    let now = cloud.clock.now();
+    let shorter = cloud.faults.token_lifetime().and_then(|short| TimeDelta::from_std(short).ok());
+    let lifetime = shorter.unwrap_or(LIFETIME);
+    let mut audit_ids = vec![cloud.random.word(22)];
+    audit_ids.extend(login.earlier.as_ref().and_then(|token| token.audit_ids.last().cloned()));
+    let mut all_methods = methods;
+    for method in login.earlier.iter().flat_map(|token| &token.methods) {
+        if !all_methods.contains(method) {
+            all_methods.push(method.clone());
         }
-        let impersonated = login.trust.as_ref().filter(|trust| trust.truth("impersonation"));
-        let user_id = impersonated.map_or(login.user_id, |trust| trust.text("trustor_user_id").to_owned());
-        let mut token = Token {
-            project_id: match &scope {
-                Some(Target::Project(id)) => Some(id.clone()),
-                _ => None,
-            },
-            domain_id: match &scope {
-                Some(Target::Domain(id)) => Some(id.clone()),
-                _ => None,
-            },
-            system: scope == Some(Target::System),
-            user_id,
-            roles: Vec::new(),
-            roles_version: self.identity.roles_version,
-            trust_id: login.trust.map(|trust| trust.text("id").to_owned()),
-            methods: all_methods,
-            application_credential_id: login.application_credential.map(|credential| credential.text("id").to_owned()),
-            audit_ids,
-            issued: now,
-            expires: login.earlier.map_or(now + lifetime, |token| token.expires),
-        };
-        token.roles = self.identity.roles_by(&token);
-        if (scope.is_some() && token.roles.is_empty()) || !token.is_still_good(&self.identity) {
-            return Err(ApiError::unauthorized());
-        }
-        if let Some(trust) = &token.trust_id {
-            self.identity.use_trust(trust);
-        }
-        let id = format!("gAAAAA{}", self.random.word(177));
-        let tokens = &mut self.identity.tokens;
-        // What has expired is of no use to anybody; looked at only now and then, because it takes a walk.
-        if tokens.len().is_power_of_two() {
-            tokens.retain(|_, token| token.expires > now);
-        }
-        tokens.insert(id.clone(), token);
-        Ok(id)
     }
+    let impersonated = login.trust.as_ref().filter(|trust| trust.truth("impersonation"));
+    let user_id = impersonated.map_or(login.user_id, |trust| trust.text("trustor_user_id").to_owned());
+    let mut token = Token {
+        project_id: match &scope {
+            Some(Target::Project(id)) => Some(id.clone()),
+            _ => None,
+        },
+        domain_id: match &scope {
+            Some(Target::Domain(id)) => Some(id.clone()),
+            _ => None,
+        },
+        system: scope == Some(Target::System),
+        user_id,
+        roles: Vec::new(),
+        roles_version: cloud.identity.roles_version,
+        trust_id: login.trust.map(|trust| trust.text("id").to_owned()),
+        methods: all_methods,
+        application_credential_id: login.application_credential.map(|credential| credential.text("id").to_owned()),
+        audit_ids,
+        issued: now,
+        expires: login.earlier.map_or(now + lifetime, |token| token.expires),
+    };
+    token.roles = cloud.identity.roles_by(&token);
+    if (scope.is_some() && token.roles.is_empty()) || !token.is_still_good(&cloud.identity) {
+        return Err(ApiError::unauthorized());
+    }
+    if let Some(trust) = &token.trust_id {
+        cloud.identity.use_trust(trust);
+    }
+    let id = format!("gAAAAA{}", cloud.random.word(177));
+    let tokens = &mut cloud.identity.tokens;
+    // What has expired is of no use to anybody; looked at only now and then, because it takes a walk.
+    if tokens.len().is_power_of_two() {
+        tokens.retain(|_, token| token.expires > now);
+    }
+    tokens.insert(id.clone(), token);
+    Ok(id)
 }
 
 impl State {

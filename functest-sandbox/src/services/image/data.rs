@@ -27,7 +27,7 @@ fn upload(cloud: &mut Cloud, call: &Call) -> Answer {
             "Failed to upload image data due to internal error",
         ));
     }
-    cloud.fill_image(call.param("image_id"), upload);
+    fill(cloud, call.param("image_id"), upload);
     Ok(Reply::no_content())
 }
 
@@ -65,24 +65,22 @@ pub(crate) fn copy_of(cloud: &Cloud, id: &str) -> Option<Upload> {
     Some(Upload { content, sums })
 }
 
-impl Cloud {
-    /// Gives an image its content, with which it is active.
-    pub(crate) fn fill_image(&mut self, id: &str, upload: Upload) {
-        let now = self.clock.stamp();
-        let Some(image) = self.image.images.get_mut(id) else { return };
-        let virtual_size = match image.text("disk_format") {
-            "qcow2" => json!(content::qcow2_size(&upload.content)),
-            "raw" | "iso" | "ami" | "ari" | "aki" => json!(upload.sums.size),
-            _ => Value::Null,
-        };
-        image.extend(document!({
-            "status": "active", "size": upload.sums.size, "virtual_size": virtual_size, "checksum": upload.sums.md5,
-            "os_hash_algo": "sha512", "os_hash_value": upload.sums.sha512, "updated_at": now,
-        }));
-        let damages = self.faults.lies(Lie::ImageDamaged);
-        let kept = if damages { content::damaged(upload.content) } else { upload.content };
-        self.image.contents.insert(id.to_owned(), kept);
-    }
+/// Gives an image its content, with which it is active.
+pub(crate) fn fill(cloud: &mut Cloud, id: &str, upload: Upload) {
+    let now = cloud.clock.stamp();
+    let Some(image) = cloud.image.images.get_mut(id) else { return };
+    let virtual_size = match image.text("disk_format") {
+        "qcow2" => json!(content::qcow2_size(&upload.content)),
+        "raw" | "iso" | "ami" | "ari" | "aki" => json!(upload.sums.size),
+        _ => Value::Null,
+    };
+    image.extend(document!({
+        "status": "active", "size": upload.sums.size, "virtual_size": virtual_size, "checksum": upload.sums.md5,
+        "os_hash_algo": "sha512", "os_hash_value": upload.sums.sha512, "updated_at": now,
+    }));
+    let damages = cloud.faults.lies(Lie::ImageDamaged);
+    let kept = if damages { content::damaged(upload.content) } else { upload.content };
+    cloud.image.contents.insert(id.to_owned(), kept);
 }
 
 fn download(cloud: &mut Cloud, call: &Call) -> Answer {

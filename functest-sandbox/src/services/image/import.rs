@@ -4,7 +4,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::data::received;
+use super::data::{self, received};
 use super::info::IMPORT_METHODS;
 use super::record::{not_own, owned};
 use crate::api::{Answer, ApiError, Call, Read, Reply, Route};
@@ -40,6 +40,6 @@ fn import(cloud: &mut Cloud, call: &Call) -> Answer {
         let message = format!("The image {id} has data that was not staged: 'glance-direct' needs it to be.");
         return Err(ApiError::conflict(message));
     };
-    cloud.fill_image(id, upload);
+    data::fill(cloud, id, upload);
     Ok(Reply::empty(StatusCode::ACCEPTED))
 }

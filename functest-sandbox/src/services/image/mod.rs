@@ -12,15 +12,14 @@ mod patch;
 mod record;
 mod schema;
 mod seed;
+mod state;
 mod tag;
 mod version;
 
-use std::collections::{BTreeMap, HashMap};
-
-pub(crate) use self::data::copy_of;
-pub(crate) use self::record::visible;
-use crate::api::{Api, ApiError, Call, Content, Document, Paths, Reply, Upload, html_page};
-use crate::ground::Table;
+pub(crate) use self::data::{copy_of, fill};
+pub(crate) use self::record::{properties, register, visible};
+pub(crate) use self::state::State;
+use crate::api::{Api, ApiError, Call, Paths, Reply, html_page};
 use crate::services::Cloud;
 
 /// The Image service.
@@ -52,27 +51,6 @@ pub(crate) const API: Api<Cloud> = Api {
     seed: seed::seed,
     inventory: |cloud| cloud.image.inventory(),
 };
-
-/// What Glance has.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    pub(crate) images: Table<Document>,
-    /// What is in the images, by their ids.
-    pub(crate) contents: HashMap<String, Content>,
-    /// What was uploaded for images, and not imported yet.
-    staged: HashMap<String, Upload>,
-    /// Whom images are shared with, by image and project.
-    members: BTreeMap<(String, String), Document>,
-    /// By their names.
-    namespaces: Table<metadef::Namespace>,
-}
-
-impl State {
-    /// How many there are of each kind.
-    fn inventory(&self) -> Vec<(&'static str, usize)> {
-        vec![("images", self.images.len()), ("contents", self.contents.len())]
-    }
-}
 
 /// Glance says no in HTML.
 fn refuse(_: &Call, error: &ApiError) -> Reply {

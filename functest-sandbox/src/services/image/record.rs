@@ -96,7 +96,7 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
         None => cloud.random.uuid(),
     };
     check_visibility(call, asked.text("visibility"))?;
-    let image = cloud.register_image(&id, &owner, asked);
+    let image = register(cloud, &id, &owner, asked);
     let reply = Reply::created(&shown(&image)).location(format!("{}/v2/images/{id}", call.base));
     let reply = reply.header("openstack-image-import-methods", IMPORT_METHODS.join(","));
     Ok(reply.header("openstack-image-store-ids", STORE))
@@ -163,32 +163,35 @@ pub(super) fn check_visibility(call: &Call, visibility: &str) -> Result<(), ApiE
     if visibility == "public" && !call.is_admin() { Err(ApiError::policy("publicize_image")) } else { Ok(()) }
 }
 
-impl Cloud {
-    /// Makes an image that has no content yet.
-    pub(crate) fn register_image(&mut self, id: &str, owner: &str, asked: Document) -> Document {
-        let now = self.clock.stamp();
-        let mut image = document!({
-            "name": null, "disk_format": null, "container_format": null, "visibility": "shared", "size": null,
-            "virtual_size": null, "status": "queued", "checksum": null, "protected": false, "min_ram": 0,
-            "min_disk": 0, "os_hidden": false, "os_hash_algo": null, "os_hash_value": null, "created_at": now,
-            "updated_at": now, "tags": [],
-        });
-        image.extend(asked);
-        image.extend(document!({"id": id, "owner": owner, "tags": distinct(image.items("tags"))}));
-        self.image.images.insert(id, owner, image.clone());
-        image
-    }
+/// What is known of an image, whoever asks.
+pub(crate) fn properties<'c>(cloud: &'c Cloud, id: &str) -> Option<&'c Document> {
+    cloud.image.images.get(id)
+}
 
-    /// Deletes an image, its content and to whom it is shared.
-    pub(crate) fn delete_image(&mut self, id: &str) {
-        let state = &mut self.image;
-        state.images.remove(id);
-        state.contents.remove(id);
-        state.staged.remove(id);
-        let of_image = state.members.range((id.to_owned(), String::new())..).map(|(key, _)| key);
-        for key in of_image.take_while(|(image, _)| image == id).cloned().collect::<Vec<_>>() {
-            state.members.remove(&key);
-        }
+/// Makes an image that has no content yet.
+pub(crate) fn register(cloud: &mut Cloud, id: &str, owner: &str, asked: Document) -> Document {
+    let now = cloud.clock.stamp();
+    let mut image = document!({
+        "name": null, "disk_format": null, "container_format": null, "visibility": "shared", "size": null,
+        "virtual_size": null, "status": "queued", "checksum": null, "protected": false, "min_ram": 0,
+        "min_disk": 0, "os_hidden": false, "os_hash_algo": null, "os_hash_value": null, "created_at": now,
+        "updated_at": now, "tags": [],
+    });
+    image.extend(asked);
+    image.extend(document!({"id": id, "owner": owner, "tags": distinct(image.items("tags"))}));
+    cloud.image.images.insert(id, owner, image.clone());
+    image
+}
+
+/// Deletes an image, its content and to whom it is shared.
+fn remove(cloud: &mut Cloud, id: &str) {
+    let state = &mut cloud.image;
+    state.images.remove(id);
+    state.contents.remove(id);
+    state.staged.remove(id);
+    let of_image = state.members.range((id.to_owned(), String::new())..).map(|(key, _)| key);
+    for key in of_image.take_while(|(image, _)| image == id).cloned().collect::<Vec<_>>() {
+        state.members.remove(&key);
     }
 }
 
@@ -262,7 +265,7 @@ fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     if image.truth("protected") {
         return Err(ApiError::forbidden(format!("Image {id} is protected and cannot be deleted.")));
     }
-    cloud.delete_image(id);
+    remove(cloud, id);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

@@ -2,6 +2,7 @@
 //! The images that every sandbox starts with: those of the devcloud, by name.
 
 use super::content::QCOW2_MAGIC;
+use super::{data, record};
 use crate::api::{Start, Upload, document};
 use crate::services::Cloud;
 
@@ -19,11 +20,11 @@ pub(super) fn seed(cloud: &mut Cloud, _: &Start<'_, Cloud>) {
             "name": name, "disk_format": "qcow2", "container_format": "bare", "visibility": "public", "min_ram": 96,
             "hw_rng_model": "virtio",
         });
-        cloud.register_image(&id, &owner, asked);
+        record::register(cloud, &id, &owner, asked);
         let upload = Upload::of(content(cloud).into());
         // What the sandbox starts with is what it says, whatever happens to what users upload.
         let whole = upload.content.clone();
-        cloud.fill_image(&id, upload);
+        data::fill(cloud, &id, upload);
         cloud.image.contents.insert(id, whole);
     }
 }

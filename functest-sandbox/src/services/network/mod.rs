@@ -30,6 +30,7 @@ mod router_interface;
 mod security_group;
 mod security_group_rule;
 mod seed;
+mod state;
 mod subnet;
 mod subnet_pool;
 mod subnet_value;
@@ -37,13 +38,8 @@ mod tag;
 mod validate;
 mod version;
 
-use std::collections::{BTreeSet, HashMap};
-
-use self::allocation::Space;
-use self::index::Index;
-use self::quota::Quotas;
-use crate::api::{Api, Document, Paths};
-use crate::ground::Table;
+pub(crate) use self::state::State;
+use crate::api::{Api, Paths};
 use crate::services::Cloud;
 
 /// The Network service.
@@ -78,55 +74,3 @@ pub(crate) const API: Api<Cloud> = Api {
     seed: seed::seed,
     inventory: |cloud| cloud.network.inventory(),
 };
-
-/// What Neutron has.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    networks: Table<Document>,
-    subnets: Table<Document>,
-    ports: Table<Document>,
-    routers: Table<Document>,
-    floating_ips: Table<Document>,
-    security_groups: Table<Document>,
-    security_group_rules: Table<Document>,
-    subnet_pools: Table<Document>,
-    address_scopes: Table<Document>,
-    agents: Table<Document>,
-    quotas: Quotas,
-    /// The networks that every project sees: those that are shared, and those that lead outside.
-    open_networks: BTreeSet<String>,
-    /// The addresses of each subnet.
-    spaces: HashMap<String, Space>,
-    ports_of_network: Index,
-    ports_of_device: Index,
-    ports_of_group: Index,
-    ports_with_mac: Index,
-    /// The ports that routers have on each network.
-    interfaces_of_network: Index,
-    rules_of_group: Index,
-    /// The rules that speak of a group's members.
-    rules_with_remote: Index,
-    subnets_of_pool: Index,
-    floating_ips_of_port: Index,
-    /// By project.
-    default_groups: HashMap<String, String>,
-    /// Whether the DHCP agent serves a network, where an administrator has said so.
-    scheduled: HashMap<String, bool>,
-    /// The last that was given to a network.
-    last_segment: u64,
-}
-
-impl State {
-    /// How many there are of each kind.
-    fn inventory(&self) -> Vec<(&'static str, usize)> {
-        vec![
-            ("networks", self.networks.len()),
-            ("subnets", self.subnets.len()),
-            ("ports", self.ports.len()),
-            ("routers", self.routers.len()),
-            ("floating_ips", self.floating_ips.len()),
-            ("security_groups", self.security_groups.len()),
-            ("security_group_rules", self.security_group_rules.len()),
-        ]
-    }
-}

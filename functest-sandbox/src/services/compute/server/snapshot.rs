@@ -10,7 +10,7 @@ use super::action::{allowed, record};
 use super::find;
 use crate::api::schema::{Type, optional, required};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, document};
-use crate::services::Cloud;
+use crate::services::{Cloud, image};
 
 /// What of an image belongs to it alone, and not to what is made from it.
 const OWN: [&str; 16] = [
@@ -41,16 +41,16 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
     record(cloud, call, "createImage")?;
     let server = find(&cloud.compute, call)?.clone();
     let gone = || ApiError::conflict(format!("The image of instance {server_id} is gone."));
-    let upload = crate::services::image::copy_of(cloud, &server.image_id).ok_or_else(gone)?;
-    let mut image = base(cloud, &server.image_id);
-    image.extend(document!({
+    let upload = image::copy_of(cloud, &server.image_id).ok_or_else(gone)?;
+    let mut copy = base(cloud, &server.image_id);
+    copy.extend(document!({
         "name": asked.text("name").trim(), "visibility": "private", "image_type": "snapshot",
         "instance_uuid": server_id, "user_id": server.user_id, "base_image_ref": server.image_id,
     }));
-    image.extend(metadata.into_iter().filter(|(key, _)| !OWN.contains(&key.as_str())));
+    copy.extend(metadata.into_iter().filter(|(key, _)| !OWN.contains(&key.as_str())));
     let id = cloud.random.uuid();
-    cloud.register_image(&id, call.project_id(), image);
-    cloud.fill_image(&id, upload);
+    image::register(cloud, &id, call.project_id(), copy);
+    image::fill(cloud, &id, upload);
     let reply = Reply::json(StatusCode::ACCEPTED, &json!({ "image_id": id }));
     match microversion::of(call) {
         ..45 => Ok(Reply::empty(StatusCode::ACCEPTED).location(format!("{}/images/{id}", call.base))),
@@ -59,7 +59,7 @@ pub(super) fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn base(cloud: &Cloud, image_id: &str) -> Document {
-    let mut image = cloud.image.images.get(image_id).cloned().unwrap_or_default();
-    image.retain(|key, _| !OWN.contains(&key.as_str()));
-    image
+    let mut kept = image::properties(cloud, image_id).cloned().unwrap_or_default();
+    kept.retain(|key, _| !OWN.contains(&key.as_str()));
+    kept
 }
