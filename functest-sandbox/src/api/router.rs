@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use http::Method;
 
-use super::{Api, Route};
+use super::{Api, Paths, Route};
 
 /// The routes of every service.
 #[derive(Debug)]
@@ -56,20 +56,77 @@ impl<W> Router<W> {
         Some((api, if rest.is_empty() { "/" } else { rest }))
     }
 
+    /// What a path below a service leads to.
     pub(crate) fn find(&self, api: &Api<W>, method: &Method, path: &str) -> Found<W> {
         let Some((_, router)) = self.services.get(api.service_type) else { return Found::Nothing };
-        let trimmed =
-            if path.len() > 1 && api.paths.ignores_last_slash { path.strip_suffix('/').unwrap_or(path) } else { path };
-        let Ok(matched) = router.at(trimmed) else { return Found::Nothing };
-        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let routes = matched.value;
-        let by = |method: &Method| routes.iter().find(|route| route.method == method);
-        let instead = || by(&Method::GET).filter(|_| *method == Method::HEAD && api.paths.answers_head);
-        match by(method).or_else(instead) {
+        let Ok(matched) = router.at(without_last_slash(path, api.paths)) else { return Found::Nothing };
+        match route_for(matched.value, method, api.paths) {
             Some(route) => {
-                Found::Route(route, matched.params.iter().map(|(key, value)| (key.to_owned(), decode(value))).collect())
+                let named = matched.params.iter().map(|(name, text)| (name.to_owned(), decoded(text)));
+                Found::Route(route, named.collect())
             }
-            None => Found::OtherMethods(routes.iter().map(|route| route.method.clone()).collect()),
+            None => Found::OtherMethods(matched.value.iter().map(|route| route.method.clone()).collect()),
         }
+    }
+}
+
+/// The path that is looked for, where a slash at the end of it means nothing.
+fn without_last_slash(path: &str, peculiar: Paths) -> &str {
+    if path.len() > 1 && peculiar.ignores_last_slash { path.strip_suffix('/').unwrap_or(path) } else { path }
+}
+
+/// The route of a path that a method takes.
+fn route_for<W>(routes: &[&'static Route<W>], method: &Method, peculiar: Paths) -> Option<&'static Route<W>> {
+    let by = |method: &Method| routes.iter().copied().find(|route| route.method == *method);
+    match by(method) {
+        None if *method == Method::HEAD && peculiar.answers_head => by(&Method::GET),
+        found => found,
+    }
+}
+
+/// A part of a path as it was meant.
+fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Answer, Call, Reply};
+
+    /// A world of one number, with a service that counts.
+    const COUNTER: Api<u32> = Api {
+        service_type: "counter",
+        name: "counter",
+        catalog_place: 0,
+        version_path: "",
+        routes: &[&[Route::get("/counts/{name}", count), Route::delete("/counts/{name}", count)]],
+        body_limit: 0,
+        paths: Paths { answers_head: true, ..Paths::USUAL },
+        admit: |_| Ok(()),
+        refuse: |_, error| Reply::empty(error.status),
+        finish: |_, _| {},
+        seed: |count, _| *count = 0,
+        inventory: |_| Vec::new(),
+    };
+
+    fn count(counted: &mut u32, _: &Call) -> Answer {
+        *counted += 1;
+        Ok(Reply::no_content())
+    }
+
+    #[test]
+    fn paths_lead_to_routes_whatever_the_world_is() {
+        let router = Router::new(&[&COUNTER]).unwrap();
+        let (api, path) = router.service("/counter/counts/a%20b/").unwrap();
+        assert_eq!((api.service_type, path), ("counter", "/counts/a%20b/"));
+        for method in [Method::GET, Method::HEAD] {
+            let Found::Route(route, params) = router.find(api, &method, path) else { panic!("no route") };
+            assert_eq!((&route.method, params[0].1.as_str()), (&Method::GET, "a b"));
+        }
+        let Found::OtherMethods(others) = router.find(api, &Method::PUT, path) else { panic!("a route") };
+        assert_eq!(others, [Method::GET, Method::DELETE]);
+        assert!(matches!(router.find(api, &Method::GET, "/nothing"), Found::Nothing));
+        assert!(router.service("/counters/1").is_none());
     }
 }

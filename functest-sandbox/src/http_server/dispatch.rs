@@ -12,7 +12,6 @@ use crate::shared::Shared;
 
 /// The route of a call, if the caller may use it; else the refusal.
 pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Result<&'static Route<Cloud>, Reply> {
-    let refuse = |call: &Call, error: ApiError| Err((api.refuse)(call, &error));
     let found = shared.router.find(api, &call.method, &call.path);
     let mut cloud = shared.cloud();
     cloud.advance();
@@ -21,17 +20,13 @@ pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Resul
     }
     let (route, params) = match found {
         Found::Route(route, params) => (route, params),
-        // Strangers do not learn what there is.
         Found::OtherMethods(_) | Found::Nothing if call.caller.is_none() && !(api.paths.is_open)(&call.path) => {
             return Err(services::stranger(call));
         }
-        Found::OtherMethods(methods) => {
-            let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
-            let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.");
-            return Err((api.refuse)(call, &error.kind(ApiError::ROUTE)).header("allow", allowed.join(", ")));
-        }
+        Found::OtherMethods(methods) => return Err(other_methods(api, call, &methods)),
         Found::Nothing => {
-            return refuse(call, ApiError::not_found("The resource could not be found.").kind(ApiError::ROUTE));
+            let error = ApiError::not_found("The resource could not be found.").kind(ApiError::ROUTE);
+            return Err((api.refuse)(call, &error));
         }
     };
     call.params = params;
@@ -39,9 +34,16 @@ pub(super) fn admit(shared: &Shared, api: &Api<Cloud>, call: &mut Call) -> Resul
     match (route.access, &call.caller) {
         (Access::Public, _) => Ok(route),
         (_, None) => Err(services::stranger(call)),
-        (Access::Admin(policy), Some(caller)) if !caller.is_admin => refuse(call, ApiError::policy(policy)),
+        (Access::Admin(policy), Some(caller)) if !caller.is_admin => Err((api.refuse)(call, &ApiError::policy(policy))),
         _ => Ok(route),
     }
+}
+
+/// The refusal of a method that a path does not take, with those that it takes.
+fn other_methods(api: &Api<Cloud>, call: &Call, methods: &[Method]) -> Reply {
+    let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.");
+    (api.refuse)(call, &error.kind(ApiError::ROUTE)).header("allow", allowed.join(", "))
 }
 
 /// The handler's answer, or its refusal in the service's own words.
