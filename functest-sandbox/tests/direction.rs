@@ -160,6 +160,15 @@ fn no_part_uses_what_it_may_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A service without a row would pass for the list of them, which may use everything.
+#[test]
+fn every_service_is_a_part() {
+    for service in services() {
+        let part = format!("services::{service}");
+        assert!(PARTS.iter().any(|(known, _)| *known == part), "give {part} a row, and say which services it asks");
+    }
+}
+
 #[test]
 fn the_parts_are_in_order() {
     for (place, (part, allowed)) in PARTS.iter().enumerate() {
