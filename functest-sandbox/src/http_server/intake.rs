@@ -24,10 +24,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
     let mut call = call(shared, api, path, &head);
     let has_effect =
         wire.refusal.as_ref().is_none_or(|(_, done)| *done) && wire.ending != Ending::Reset { done: false };
-    let reply = match has_effect {
-        true => act(shared, api, &mut call, body).await,
-        false => Reply::empty(StatusCode::OK),
-    };
+    let reply = if has_effect { act(shared, api, &mut call, body).await } else { Reply::empty(StatusCode::OK) };
     let reply = match wire.refusal {
         Some((error, _)) => (api.refuse)(&call, &error),
         None => reply,

@@ -67,7 +67,8 @@ cloud_of! {
     compute,
 }
 
-/// Every service of the sandbox, in the order of the catalog, which lists exactly these.
+/// Every service of the sandbox, in the order of the catalog, which lists exactly these. That order is what clients see,
+/// and what a seed's ids depend on; in which order services ask each other is no matter of theirs.
 pub(crate) fn catalog() -> Vec<&'static Api<Cloud>> {
     let mut services = SERVICES.to_vec();
     services.sort_by_key(|api| api.catalog_place);

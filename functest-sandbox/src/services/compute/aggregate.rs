@@ -73,9 +73,10 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn unused_name(cloud: &Cloud, name: &str) -> Result<(), ApiError> {
-    match cloud.compute.aggregates.values().any(|aggregate| aggregate.text("name") == name) {
-        true => Err(ApiError::conflict(format!("Aggregate {name} already exists."))),
-        false => Ok(()),
+    if cloud.compute.aggregates.values().any(|aggregate| aggregate.text("name") == name) {
+        Err(ApiError::conflict(format!("Aggregate {name} already exists.")))
+    } else {
+        Ok(())
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn behind(cloud: &Cloud, address: IpAddr, from: IpAddr) -> Option<Str
         return None;
     }
     let server_id = for_servers::port(cloud, &port_id)?.text("device_id").to_owned();
-    cloud.compute.servers.get(&server_id).filter(|server| server.guest.is_some()).map(|server| server.id.clone())
+    guest_of(cloud, &server_id).map(|_| server_id)
 }
 
 /// The key that may log in to the guest of a server.

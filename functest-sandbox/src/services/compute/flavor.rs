@@ -166,9 +166,10 @@ fn new_name<'a>(state: &State, asked: &'a Document) -> Result<&'a str, ApiError>
              an end"
         )));
     }
-    match state.flavors.values().any(|flavor| flavor.text("name") == name) {
-        true => Err(ApiError::conflict(format!("Flavor with name {name} already exists."))),
-        false => Ok(name),
+    if state.flavors.values().any(|flavor| flavor.text("name") == name) {
+        Err(ApiError::conflict(format!("Flavor with name {name} already exists.")))
+    } else {
+        Ok(name)
     }
 }
 
@@ -184,9 +185,10 @@ fn new_id(cloud: &mut Cloud, asked: &Document) -> Result<String, ApiError> {
             return Err(ApiError::bad_request(message));
         }
     };
-    match cloud.compute.flavors.contains(&id) {
-        true => Err(ApiError::conflict(format!("Flavor with ID {id} already exists."))),
-        false => Ok(id),
+    if cloud.compute.flavors.contains(&id) {
+        Err(ApiError::conflict(format!("Flavor with ID {id} already exists.")))
+    } else {
+        Ok(id)
     }
 }
 

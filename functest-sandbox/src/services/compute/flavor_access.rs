@@ -21,9 +21,10 @@ fn view(flavor: &Document) -> Value {
 
 fn list(cloud: &mut Cloud, call: &Call) -> Answer {
     let flavor = find(&cloud.compute, call, call.param("flavor_id"))?;
-    match flavor.truth("os-flavor-access:is_public") {
-        true => Err(ApiError::not_found("Access list not available for public flavors.")),
-        false => Ok(Reply::ok(&view(flavor))),
+    if flavor.truth("os-flavor-access:is_public") {
+        Err(ApiError::not_found("Access list not available for public flavors."))
+    } else {
+        Ok(Reply::ok(&view(flavor)))
     }
 }
 

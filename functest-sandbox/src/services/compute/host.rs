@@ -39,9 +39,12 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
 fn update(cloud: &mut Cloud, call: &Call) -> Answer {
     let asked = json_body(call)?;
     let modern = microversion::of(call) >= 53;
-    let found = cloud.compute.hosts.iter().find(|(_, host)| match modern {
-        true => host.text("uuid") == call.param("id"),
-        false => host.text("host") == asked.text("host") && host.text("binary") == asked.text("binary"),
+    let found = cloud.compute.hosts.iter().find(|(_, host)| {
+        if modern {
+            host.text("uuid") == call.param("id")
+        } else {
+            host.text("host") == asked.text("host") && host.text("binary") == asked.text("binary")
+        }
     });
     let Some(place) = found.map(|(place, _)| place.to_owned()) else {
         return Err(ApiError::not_found(format!("Service {} could not be found.", call.param("id"))));

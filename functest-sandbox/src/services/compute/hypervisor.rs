@@ -125,9 +125,10 @@ fn named(cloud: &Cloud, call: &Call) -> Result<Vec<Document>, ApiError> {
     let name = call.param("id");
     let found: Vec<Document> =
         computes(&cloud.compute).filter(|host| host.text("host").contains(name)).cloned().collect();
-    match found.is_empty() {
-        true => Err(ApiError::not_found(format!("No hypervisor matching '{name}' could be found."))),
-        false => Ok(found),
+    if found.is_empty() {
+        Err(ApiError::not_found(format!("No hypervisor matching '{name}' could be found.")))
+    } else {
+        Ok(found)
     }
 }
 

@@ -31,9 +31,10 @@ fn view(cloud: &Cloud, call: &Call, group: &Document) -> Document {
         .map(|server| server.id.as_str())
         .collect();
     let mut shown = document!({"id": group["id"], "name": group["name"], "members": members});
-    match version >= 64 {
-        true => shown.extend(document!({"policy": group["policy"], "rules": group["rules"]})),
-        false => shown.extend(document!({"policies": [group["policy"]], "metadata": {}})),
+    if version >= 64 {
+        shown.extend(document!({"policy": group["policy"], "rules": group["rules"]}))
+    } else {
+        shown.extend(document!({"policies": [group["policy"]], "metadata": {}}))
     }
     if version >= 13 {
         shown.extend(document!({"project_id": group["project_id"], "user_id": group["user_id"]}));

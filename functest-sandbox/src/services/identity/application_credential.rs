@@ -112,12 +112,13 @@ impl State {
         let token = self.tokens.get(&call.caller()?.token_id);
         let credential = token.and_then(|token| token.application_credential_id.as_deref());
         let credential = credential.and_then(|id| self.application_credentials.get(id));
-        match credential.is_some_and(|credential| !credential.truth("unrestricted")) {
-            true => Err(ApiError::forbidden(
+        if credential.is_some_and(|credential| !credential.truth("unrestricted")) {
+            Err(ApiError::forbidden(
                 "You are not authorized to perform the requested action: Using method 'application_credential' is not \
                  allowed for managing additional application credentials..",
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 

@@ -54,9 +54,12 @@ impl State {
     /// The roles that these assignments give on something.
     pub(super) fn roles_among(&self, assignments: &[&Assignment], target: &Target) -> BTreeSet<String> {
         let inherited_from = self.inherited_from(target);
-        let holds = |assignment: &&&Assignment| match assignment.inherited {
-            false => assignment.target == *target,
-            true => inherited_from.contains(&assignment.target),
+        let holds = |assignment: &&&Assignment| {
+            if assignment.inherited {
+                inherited_from.contains(&assignment.target)
+            } else {
+                assignment.target == *target
+            }
         };
         let held = assignments.iter().filter(holds);
         let mut roles = self.with_implied(held.map(|assignment| assignment.role_id.clone()));

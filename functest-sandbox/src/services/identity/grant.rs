@@ -67,9 +67,10 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
 fn check(cloud: &mut Cloud, call: &Call) -> Answer {
     let assignment = named(call);
     cloud.identity.must_be_grantable(&assignment)?;
-    match cloud.identity.assignments.contains(&assignment) {
-        true => Ok(Reply::no_content()),
-        false => Err(not_granted(&assignment)),
+    if cloud.identity.assignments.contains(&assignment) {
+        Ok(Reply::no_content())
+    } else {
+        Err(not_granted(&assignment))
     }
 }
 
@@ -85,9 +86,10 @@ fn grant(cloud: &mut Cloud, call: &Call) -> Answer {
 fn revoke(cloud: &mut Cloud, call: &Call) -> Answer {
     let assignment = named(call);
     cloud.identity.must_be_grantable(&assignment)?;
-    match cloud.identity.assignments.contains(&assignment) {
-        true => cloud.identity.revoke(|other| *other == assignment),
-        false => return Err(not_granted(&assignment)),
+    if cloud.identity.assignments.contains(&assignment) {
+        cloud.identity.revoke(|other| *other == assignment)
+    } else {
+        return Err(not_granted(&assignment));
     }
     Ok(Reply::no_content())
 }
@@ -150,9 +152,10 @@ impl State {
             Target::Domain(id) => id,
             Target::System => "",
         };
-        match own.is_empty() || own == there {
-            true => Ok(()),
-            false => Err(ApiError::forbidden(format!("The role {} is of another domain.", assignment.role_id))),
+        if own.is_empty() || own == there {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden(format!("The role {} is of another domain.", assignment.role_id)))
         }
     }
 

@@ -85,10 +85,7 @@ fn check(cloud: &mut Cloud, call: &Call) -> Answer {
     let own = call.caller()?.user_id == call.param("user_id");
     allow(call.is_admin() || own, "identity:check_user_in_group")?;
     let member = named(&cloud.identity, call)?;
-    match cloud.identity.members.contains(&member) {
-        true => Ok(Reply::no_content()),
-        false => Err(no_member(&member)),
-    }
+    if cloud.identity.members.contains(&member) { Ok(Reply::no_content()) } else { Err(no_member(&member)) }
 }
 
 fn add(cloud: &mut Cloud, call: &Call) -> Answer {

@@ -90,9 +90,10 @@ impl State {
     fn must_imply(&self, prior: &str, implied: &str) -> Result<(), ApiError> {
         self.must_be_a_role(prior)?;
         self.must_be_a_role(implied)?;
-        match self.implied_roles.contains(&(prior.to_owned(), implied.to_owned())) {
-            true => Ok(()),
-            false => Err(ApiError::not_found(format!("{prior} does not imply {implied}."))),
+        if self.implied_roles.contains(&(prior.to_owned(), implied.to_owned())) {
+            Ok(())
+        } else {
+            Err(ApiError::not_found(format!("{prior} does not imply {implied}.")))
         }
     }
 

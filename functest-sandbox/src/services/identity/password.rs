@@ -54,11 +54,12 @@ impl State {
     pub(super) fn must_be_new(&self, id: &str, password: &str) -> Result<(), ApiError> {
         let last = self.histories.get(id).map(|history| history.last.as_slice()).unwrap_or_default();
         let current = self.passwords.get(id).is_some_and(|current| current == password);
-        match current || last.iter().take(DIFFERENT).any(|old| old == password) {
-            true => Err(ApiError::bad_request(format!(
+        if current || last.iter().take(DIFFERENT).any(|old| old == password) {
+            Err(ApiError::bad_request(format!(
                 "Changing password failed: the new password must be none of the last {DIFFERENT}."
-            ))),
-            false => Ok(()),
+            )))
+        } else {
+            Ok(())
         }
     }
 

@@ -59,15 +59,12 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
         matches(&call.query, project, Project::FILTERS) && project_tag::matches(&call.query, project)
     };
     let domains = call.query.get("is_domain").is_some_and(|text| truth(text).unwrap_or(true));
-    let found: Vec<Value> = match domains {
-        true => {
-            let acting = state.domains.values().filter_map(|domain| state.domain_as_project(domain.text("id")));
-            acting.filter(passes).map(|project| linked(call, Project::PATH, &project)).collect()
-        }
-        false => {
-            let projects = state.projects.values().filter(|project| passes(project));
-            projects.map(|project| linked(call, Project::PATH, project)).collect()
-        }
+    let found: Vec<Value> = if domains {
+        let acting = state.domains.values().filter_map(|domain| state.domain_as_project(domain.text("id")));
+        acting.filter(passes).map(|project| linked(call, Project::PATH, &project)).collect()
+    } else {
+        let projects = state.projects.values().filter(|project| passes(project));
+        projects.map(|project| linked(call, Project::PATH, project)).collect()
     };
     Ok(listed(call, Project::LIST, found))
 }

@@ -63,9 +63,10 @@ fn check_set(asked: &Value) -> Result<(), ApiError> {
     }
     tags.iter().try_for_each(check_tag)?;
     let distinct: BTreeSet<&str> = tags.iter().filter_map(Value::as_str).collect();
-    match distinct.len() == tags.len() {
-        true => Ok(()),
-        false => Err(ApiError::bad_request(format!("{} has non-unique elements", python(asked)))),
+    if distinct.len() == tags.len() {
+        Ok(())
+    } else {
+        Err(ApiError::bad_request(format!("{} has non-unique elements", python(asked))))
     }
 }
 
@@ -100,9 +101,10 @@ fn remove(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn check_tag(tag: &Value) -> Result<(), ApiError> {
     let text = tag.as_str().unwrap_or_default();
-    match text.is_empty() || text.chars().count() > 255 || text.contains(['/', ',']) {
-        true => Err(ApiError::bad_request(format!("Invalid input for field 'tags': {} is no tag", python(tag)))),
-        false => Ok(()),
+    if text.is_empty() || text.chars().count() > 255 || text.contains(['/', ',']) {
+        Err(ApiError::bad_request(format!("Invalid input for field 'tags': {} is no tag", python(tag))))
+    } else {
+        Ok(())
     }
 }
 

@@ -74,11 +74,12 @@ fn check_parent(state: &State, asked: &Document) -> Result<(), ApiError> {
 
 /// A region is not below itself.
 fn check_circle(state: &State, id: &str, parent: &str) -> Result<(), ApiError> {
-    match below(state, id).iter().any(|region| region == parent) {
-        true => Err(ApiError::bad_request(format!(
+    if below(state, id).iter().any(|region| region == parent) {
+        Err(ApiError::bad_request(format!(
             "The specified parent region {parent} would create a circular region hierarchy."
-        ))),
-        false => Ok(()),
+        )))
+    } else {
+        Ok(())
     }
 }
 

@@ -33,14 +33,17 @@ fn list(cloud: &mut Cloud, call: &Call) -> Answer {
     }
     let targets = wanted_targets(state, &call.query)?;
     let names = flag(&call.query, "include_names");
-    let lines = state.assignments.iter().flat_map(|origin| match effective {
-        true => state.effects(origin),
-        false => vec![Line {
-            origin,
-            actor: origin.actor.clone(),
-            target: origin.target.clone(),
-            role_id: origin.role_id.clone(),
-        }],
+    let lines = state.assignments.iter().flat_map(|origin| {
+        if effective {
+            state.effects(origin)
+        } else {
+            vec![Line {
+                origin,
+                actor: origin.actor.clone(),
+                target: origin.target.clone(),
+                role_id: origin.role_id.clone(),
+            }]
+        }
     });
     let lines = lines.filter(|line| targets.as_ref().is_none_or(|targets| targets.contains(&line.target)));
     let lines = lines.filter(|line| passes(&call.query, line));
@@ -116,10 +119,8 @@ impl State {
     }
 
     fn shown(&self, call: &Call, line: &Line<'_>, names: bool) -> Value {
-        let named = |id: &str, item: Option<&Document>| match names {
-            true => self.with_domain(id, item),
-            false => json!({"id": id}),
-        };
+        let named =
+            |id: &str, item: Option<&Document>| if names { self.with_domain(id, item) } else { json!({"id": id}) };
         let mut scope = match &line.target {
             Target::Project(id) => json!({"project": named(id, self.projects.get(id))}),
             Target::Domain(id) if names => json!({"domain": self.domain_mention(id)}),

@@ -173,9 +173,10 @@ impl State {
             };
             let wanted = if asked.text("id").is_empty() { asked.text("name") } else { asked.text("id") };
             let role = role.ok_or_else(|| missing("role", wanted))?;
-            match held.contains(role.text("id")) {
-                true => Ok(Value::Object(role.clone())),
-                false => Err(missing("role", role.text("id"))),
+            if held.contains(role.text("id")) {
+                Ok(Value::Object(role.clone()))
+            } else {
+                Err(missing("role", role.text("id")))
             }
         };
         asked.iter().map(trusted).collect()

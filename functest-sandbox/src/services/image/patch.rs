@@ -66,14 +66,15 @@ fn step(operation: &Value, old: bool) -> Result<Step, ApiError> {
     let Some(operation) = operation.as_object() else {
         return Err(ApiError::bad_request("Operations must be JSON objects."));
     };
-    let (verb, path) = match old {
-        true => match ["add", "remove", "replace"].into_iter().find(|verb| operation.contains_key(*verb)) {
+    let (verb, path) = if old {
+        match ["add", "remove", "replace"].into_iter().find(|verb| operation.contains_key(*verb)) {
             Some(verb) => (verb, operation.text(verb)),
             None => {
                 return Err(ApiError::bad_request("Operation objects must contain exactly one member named after it."));
             }
-        },
-        false => (operation.text("op"), operation.text("path")),
+        }
+    } else {
+        (operation.text("op"), operation.text("path"))
     };
     let known = ["add", "remove", "replace"];
     if !known.contains(&verb) {

@@ -143,14 +143,15 @@ pub(super) fn check_amounts(image: &Document) -> Result<(), ApiError> {
 
 /// Refuses more than [`MOST`] of something.
 pub(super) fn check_amount(what: &str, wanted: usize) -> Result<(), ApiError> {
-    match wanted > MOST {
-        true => Err(ApiError::new(
+    if wanted > MOST {
+        Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!(
                 "The limit has been exceeded on the number of allowed {what}. Attempted: {wanted}, Maximum: {MOST}"
             ),
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 

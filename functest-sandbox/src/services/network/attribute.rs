@@ -190,8 +190,9 @@ fn project_of(asker: &Asker, given: &Document) -> Result<String, ApiError> {
 
 fn known(own: &'static [Attribute], given: &Document) -> Result<(), ApiError> {
     let unknown: Vec<&str> = given.keys().map(String::as_str).filter(|name| find(own, name).is_none()).collect();
-    match unknown.is_empty() {
-        true => Ok(()),
-        false => Err(ApiError::bad_request(format!("Unrecognized attribute(s) '{}'", unknown.join(", ")))),
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::bad_request(format!("Unrecognized attribute(s) '{}'", unknown.join(", "))))
     }
 }

@@ -37,10 +37,7 @@ fn providers(_: &mut Cloud, _: &Call) -> Answer {
 
 fn admin_only(call: &Call) -> Result<Asker, ApiError> {
     let asker = Asker::of(call)?;
-    match asker.is_admin {
-        true => Ok(asker),
-        false => Err(disallowed("get_network_ip_availability", None)),
-    }
+    if asker.is_admin { Ok(asker) } else { Err(disallowed("get_network_ip_availability", None)) }
 }
 
 fn all_addresses(cloud: &mut Cloud, call: &Call) -> Answer {

@@ -125,9 +125,10 @@ pub(super) fn owned<'s, K: Kind>(
     action: &str,
 ) -> Result<&'s Document, ApiError> {
     let item = visible::<K>(state, asker, id)?;
-    match asker.is_admin || is_theirs::<K>(state, asker, item) {
-        true => Ok(item),
-        false => Err(disallowed(&format!("{action}_{}", K::NAME), None)),
+    if asker.is_admin || is_theirs::<K>(state, asker, item) {
+        Ok(item)
+    } else {
+        Err(disallowed(&format!("{action}_{}", K::NAME), None))
     }
 }
 
@@ -210,9 +211,10 @@ pub(super) fn create<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     let state = &cloud.network;
     let shown = made.iter().filter_map(|id| K::table(state).get(id)).map(|item| shown::<K>(state, &asker, item, &[]));
     let mut shown: Vec<Value> = shown.collect();
-    match several {
-        true => Ok(Reply::created(&json!({K::COLLECTION: shown}))),
-        false => Ok(Reply::created(&json!({K::NAME: shown.pop()}))),
+    if several {
+        Ok(Reply::created(&json!({K::COLLECTION: shown})))
+    } else {
+        Ok(Reply::created(&json!({K::NAME: shown.pop()})))
     }
 }
 

@@ -76,12 +76,13 @@ fn filters<K: Kind>(call: &Call) -> Result<Filters<'_>, ApiError> {
             Some(_) => {}
         }
     }
-    match unknown.is_empty() {
-        true => Ok(filters),
-        false => Err(ApiError::bad_request(format!(
+    if unknown.is_empty() {
+        Ok(filters)
+    } else {
+        Err(ApiError::bad_request(format!(
             "[{}] is invalid attribute for filtering",
             unknown.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
-        ))),
+        )))
     }
 }
 

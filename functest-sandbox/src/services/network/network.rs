@@ -162,9 +162,10 @@ impl Kind for Network {
 }
 
 fn note_sharing(state: &mut State, id: &str) {
-    match state.networks.get(id).is_some_and(|network| Network::is_open(state, network)) {
-        true => state.open_networks.insert(id.to_owned()),
-        false => state.open_networks.remove(id),
+    if state.networks.get(id).is_some_and(|network| Network::is_open(state, network)) {
+        state.open_networks.insert(id.to_owned())
+    } else {
+        state.open_networks.remove(id)
     };
 }
 
@@ -193,10 +194,7 @@ fn most_mtu(network: &Document) -> u64 {
 }
 
 fn check_mtu(mtu: u64, most: u64) -> Result<(), ApiError> {
-    match mtu > most {
-        true => Err(invalid_input(format!("Requested MTU is too big, maximum is {most}"))),
-        false => Ok(()),
-    }
+    if mtu > most { Err(invalid_input(format!("Requested MTU is too big, maximum is {most}"))) } else { Ok(()) }
 }
 
 fn has_port(state: &State, network_id: &str, fits: impl Fn(&Document) -> bool) -> bool {

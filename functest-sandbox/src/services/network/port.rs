@@ -338,14 +338,15 @@ fn check_policy(asker: &Asker, network: &Document, action: &str, said: &Document
 /// Nobody puts a port into another project's router.
 fn check_device(state: &State, asker: &Asker, owner: &str, device_id: &str) -> Result<(), ApiError> {
     let router = state.routers.get(device_id).filter(|_| owner == ROUTER_INTERFACE && !asker.is_admin);
-    match router.is_some_and(|router| router.text("project_id") != asker.project_id) {
-        true => Err(conflict(
+    if router.is_some_and(|router| router.text("project_id") != asker.project_id) {
+        Err(conflict(
             "DeviceIDNotOwnedByTenant",
             format!(
                 "The following device_id {device_id} is not owned by your tenant or matches another tenants router."
             ),
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 
@@ -374,12 +375,13 @@ fn mac(cloud: &mut Cloud, network_id: &str, wanted: &str) -> Result<String, ApiE
 
 fn check_mac(state: &State, network_id: &str, mac: &str, own: &str) -> Result<(), ApiError> {
     let others = state.ports_with_mac.get(mac).filter(|id| *id != own).filter_map(|id| state.ports.get(id));
-    match others.map(|port| port.text("network_id")).any(|network| network == network_id) {
-        true => Err(conflict(
+    if others.map(|port| port.text("network_id")).any(|network| network == network_id) {
+        Err(conflict(
             "MacAddressInUse",
             format!("Unable to complete operation for network {network_id}. The mac address {mac} is in use."),
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 
@@ -398,9 +400,10 @@ pub(super) fn fixed_ips(value: &Value) -> Result<Value, Complaint> {
         if let Some(value) = item.get("subnet_id") {
             kept.insert("subnet_id".into(), accept(Check::Id, value)?);
         }
-        match kept.is_empty() {
-            true => Err(Complaint::Refusal(invalid_input("IP allocation requires subnet_id or ip_address"))),
-            false => Ok(Value::Object(kept)),
+        if kept.is_empty() {
+            Err(Complaint::Refusal(invalid_input("IP allocation requires subnet_id or ip_address")))
+        } else {
+            Ok(Value::Object(kept))
         }
     };
     list.iter().map(one).collect()

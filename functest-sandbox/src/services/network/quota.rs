@@ -163,16 +163,10 @@ fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn admin_only(call: &Call, action: &str) -> Result<(), ApiError> {
-    match call.is_admin() {
-        true => Ok(()),
-        false => Err(disallowed(action, None)),
-    }
+    if call.is_admin() { Ok(()) } else { Err(disallowed(action, None)) }
 }
 
 /// A project's own quotas are shown to it.
 fn own_or_admin(call: &Call) -> Result<(), ApiError> {
-    match call.may_touch(call.param("project_id")) {
-        true => Ok(()),
-        false => Err(disallowed("get_quota", None)),
-    }
+    if call.may_touch(call.param("project_id")) { Ok(()) } else { Err(disallowed("get_quota", None)) }
 }

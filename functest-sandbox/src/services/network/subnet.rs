@@ -251,11 +251,12 @@ fn check_dhcp(item: &Document, net: &IpNet) -> Result<(), ApiError> {
 fn check_overlap(state: &State, network_id: &str, wanted: &IpNet) -> Result<(), ApiError> {
     let others = of_network(state, network_id);
     let mut nets = others.iter().filter_map(|id| state.subnets.get(id)).filter_map(net);
-    match nets.any(|other| other.contains(wanted) || wanted.contains(&other)) {
-        true => Err(invalid_input(format!(
+    if nets.any(|other| other.contains(wanted) || wanted.contains(&other)) {
+        Err(invalid_input(format!(
             "Requested subnet with cidr: {wanted} for network: {network_id} overlaps with another subnet"
-        ))),
-        false => Ok(()),
+        )))
+    } else {
+        Ok(())
     }
 }
 

@@ -135,9 +135,10 @@ pub(super) fn cut(state: &State, asker: &Asker, subnet: &Document, wanted: Optio
     if let Ok(net) = subnet.text("cidr").parse::<IpNet>() {
         let net = net.trunc();
         let inside = nets.iter().any(|prefix| prefix.contains(&net));
-        return match inside && is_free(&net) {
-            true => Ok(net),
-            false => Err(failure("Cannot allocate requested subnet from the available set of prefixes")),
+        return if inside && is_free(&net) {
+            Ok(net)
+        } else {
+            Err(failure("Cannot allocate requested subnet from the available set of prefixes"))
         };
     }
     let length_wanted = wanted.unwrap_or_else(|| length("default_prefixlen"));
@@ -168,9 +169,10 @@ fn taken(state: &State, pool_id: &str) -> BTreeMap<u128, u128> {
 }
 
 fn check_family(nets: &[IpNet], four: bool) -> Result<(), ApiError> {
-    match nets.iter().any(|net| net.addr().is_ipv4() != four) {
-        true => Err(bad("PrefixVersionMismatch", "Cannot mix IPv4 and IPv6 prefixes in a subnet pool.")),
-        false => Ok(()),
+    if nets.iter().any(|net| net.addr().is_ipv4() != four) {
+        Err(bad("PrefixVersionMismatch", "Cannot mix IPv4 and IPv6 prefixes in a subnet pool."))
+    } else {
+        Ok(())
     }
 }
 

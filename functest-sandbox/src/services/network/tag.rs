@@ -70,10 +70,7 @@ fn list<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
 
 fn check<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {
     let tag = call.param("tag");
-    match tags::<K>(cloud, call, None)?.iter().any(|own| own == tag) {
-        true => Ok(Reply::no_content()),
-        false => Err(no_such(tag)),
-    }
+    if tags::<K>(cloud, call, None)?.iter().any(|own| own == tag) { Ok(Reply::no_content()) } else { Err(no_such(tag)) }
 }
 
 fn add<K: Kind>(cloud: &mut Cloud, call: &Call) -> Answer {

@@ -93,9 +93,10 @@ fn ls(context: &mut Context<'_>, arguments: &[String]) -> Outcome {
             |file| if file == path { Some(path.as_str()) } else { file.strip_prefix(&prefix)?.split('/').next() },
         )
         .collect();
-    match names.is_empty() {
-        true => bad(1, &format!("ls: {path}: No such file or directory\n")),
-        false => good(names.into_iter().map(|name| format!("{name}\n")).collect::<String>()),
+    if names.is_empty() {
+        bad(1, &format!("ls: {path}: No such file or directory\n"))
+    } else {
+        good(names.into_iter().map(|name| format!("{name}\n")).collect::<String>())
     }
 }
 

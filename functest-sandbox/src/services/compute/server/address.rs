@@ -17,12 +17,13 @@ pub(super) fn of(cloud: &Cloud, server_id: &str, detailed: bool) -> Document {
         let Value::Array(list) = list else { continue };
         let entry = |address: &str, kind: &str| {
             let version = if address.contains(':') { 6 } else { 4 };
-            match detailed {
-                true => json!({
+            if detailed {
+                json!({
                     "version": version, "addr": address, "OS-EXT-IPS:type": kind,
                     "OS-EXT-IPS-MAC:mac_addr": port["mac_address"],
-                }),
-                false => json!({"version": version, "addr": address}),
+                })
+            } else {
+                json!({"version": version, "addr": address})
             }
         };
         list.extend(port.items("fixed_ips").iter().map(|ip| entry(ip.text("ip_address"), "fixed")));

@@ -27,9 +27,10 @@ pub(super) fn change_group(cloud: &mut Cloud, call: &Call, action: &str) -> Answ
         if has == adds {
             continue;
         }
-        match adds {
-            true => groups.push(group["id"].clone()),
-            false => groups.retain(|id| *id != group["id"]),
+        if adds {
+            groups.push(group["id"].clone())
+        } else {
+            groups.retain(|id| *id != group["id"])
         }
         for_servers::change_port(cloud, &port, document!({ "security_groups": groups }))?;
     }

@@ -192,10 +192,7 @@ fn counts(asked: &Document) -> Result<(u64, u64), ApiError> {
     let count = |key: &str| asked.get(key).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
     let least = count("min_count").unwrap_or(1);
     let most = count("max_count").unwrap_or(least);
-    match least <= most {
-        true => Ok((least, most)),
-        false => Err(ApiError::bad_request("min_count must be <= max_count")),
-    }
+    if least <= most { Ok((least, most)) } else { Err(ApiError::bad_request("min_count must be <= max_count")) }
 }
 
 /// Refuses what only one server can be connected to, where several are asked for.
@@ -262,9 +259,10 @@ fn zone(cloud: &Cloud, asked: &Document) -> Result<String, ApiError> {
     let Some(wish) = asked.get("availability_zone").and_then(Value::as_str) else { return Ok(String::new()) };
     // An administrator may name a host behind the zone.
     let name = wish.split(':').next().unwrap_or_default();
-    match availability_zone::zones(&cloud.compute).contains_key(name) {
-        true => Ok(name.to_owned()),
-        false => Err(ApiError::bad_request("The requested availability zone is not available")),
+    if availability_zone::zones(&cloud.compute).contains_key(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(ApiError::bad_request("The requested availability zone is not available"))
     }
 }
 

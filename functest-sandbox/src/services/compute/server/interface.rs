@@ -106,9 +106,10 @@ pub(super) fn detach(cloud: &mut Cloud, call: &Call) -> Answer {
     if port(cloud, &server, port_id).is_none() {
         return Err(ApiError::not_found(format!("Port {port_id} is not attached to server {}", server.id)));
     }
-    match server.own_ports.iter().any(|own| own == port_id) {
-        true => for_servers::delete_port(cloud, port_id),
-        false => for_servers::detach_port(cloud, port_id),
+    if server.own_ports.iter().any(|own| own == port_id) {
+        for_servers::delete_port(cloud, port_id)
+    } else {
+        for_servers::detach_port(cloud, port_id)
     }
     find_mut(&mut cloud.compute, call)?.own_ports.retain(|own| own != port_id);
     Ok(Reply::empty(StatusCode::ACCEPTED))

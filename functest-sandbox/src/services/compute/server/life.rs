@@ -32,9 +32,10 @@ fn build(cloud: &mut Cloud, id: &str) {
     if server.task_state == Some("deleting") {
         return;
     }
-    let outcome = match cloud.faults.happens(Happens::ServerError) {
-        true => Err("No valid host was found. There are not enough hosts available.".to_owned()),
-        false => connect(cloud, &server),
+    let outcome = if cloud.faults.happens(Happens::ServerError) {
+        Err("No valid host was found. There are not enough hosts available.".to_owned())
+    } else {
+        connect(cloud, &server)
     };
     let now = cloud.clock.now();
     let Some(server) = cloud.compute.servers.get_mut(id) else { return };
@@ -168,9 +169,10 @@ fn vanish(cloud: &mut Cloud, id: &str) {
 /// Deletes a server's own ports, and takes the others out of it.
 fn release_ports(cloud: &mut Cloud, server_id: &str, own_ports: &[String]) {
     for port in for_servers::ports_of_device(cloud, server_id) {
-        match own_ports.iter().any(|own| own == port.text("id")) {
-            true => for_servers::delete_port(cloud, port.text("id")),
-            false => for_servers::detach_port(cloud, port.text("id")),
+        if own_ports.iter().any(|own| own == port.text("id")) {
+            for_servers::delete_port(cloud, port.text("id"))
+        } else {
+            for_servers::detach_port(cloud, port.text("id"))
         }
     }
 }

@@ -46,9 +46,10 @@ fn everywhere(call: &Call, rule: &'static str) -> Result<bool, ApiError> {
             ApiError::bad_request(format!("Invalid value '{text}' for all_tenants: it must be true or false"))
         })?,
     };
-    match asked && !call.is_admin() && !call.sees_everything() {
-        true => Err(ApiError::policy(rule)),
-        false => Ok(asked || call.sees_everything()),
+    if asked && !call.is_admin() && !call.sees_everything() {
+        Err(ApiError::policy(rule))
+    } else {
+        Ok(asked || call.sees_everything())
     }
 }
 

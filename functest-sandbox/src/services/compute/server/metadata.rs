@@ -66,9 +66,10 @@ pub(super) fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
 const MOST_TAGS: usize = 50;
 
 fn with_tags(call: &Call) -> Result<(), ApiError> {
-    match microversion::of(call) >= 26 {
-        true => Ok(()),
-        false => Err(ApiError::not_found("The resource could not be found.").kind(ApiError::ROUTE)),
+    if microversion::of(call) >= 26 {
+        Ok(())
+    } else {
+        Err(ApiError::not_found("The resource could not be found.").kind(ApiError::ROUTE))
     }
 }
 

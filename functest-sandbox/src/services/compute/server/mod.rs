@@ -148,9 +148,10 @@ fn find<'s>(state: &'s State, call: &Call) -> Result<&'s Server, ApiError> {
 
 /// A locked server is only an administrator's to change.
 fn must_be_unlocked(server: &Server, call: &Call) -> Result<(), ApiError> {
-    match server.locked && !call.is_admin() {
-        true => Err(ApiError::conflict(format!("Instance {} is locked", server.id))),
-        false => Ok(()),
+    if server.locked && !call.is_admin() {
+        Err(ApiError::conflict(format!("Instance {} is locked", server.id)))
+    } else {
+        Ok(())
     }
 }
 

@@ -80,12 +80,11 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn must_be_new(cloud: &mut Cloud, call: &Call, name: &str) -> Result<(), ApiError> {
-    match parts(visible(cloud, call)?, call).iter().any(|other| other.text("name") == name) {
-        true => {
-            let message = format!("A metadata definition with name={name} already exists in this namespace.");
-            Err(ApiError::conflict(message))
-        }
-        false => Ok(()),
+    if parts(visible(cloud, call)?, call).iter().any(|other| other.text("name") == name) {
+        let message = format!("A metadata definition with name={name} already exists in this namespace.");
+        Err(ApiError::conflict(message))
+    } else {
+        Ok(())
     }
 }
 

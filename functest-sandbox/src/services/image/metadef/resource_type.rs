@@ -70,8 +70,9 @@ fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
     let types = &mut visible(cloud, call)?.resource_types;
     let before = types.len();
     types.retain(|resource_type| resource_type.text("name") != name);
-    match types.len() < before {
-        true => Ok(Reply::no_content()),
-        false => Err(ApiError::not_found(format!("Failed to find resource type {name} to delete"))),
+    if types.len() < before {
+        Ok(Reply::no_content())
+    } else {
+        Err(ApiError::not_found(format!("Failed to find resource type {name} to delete")))
     }
 }

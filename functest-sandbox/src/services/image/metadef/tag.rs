@@ -72,9 +72,10 @@ fn create(cloud: &mut Cloud, call: &Call) -> Answer {
 }
 
 fn must_be_new(cloud: &mut Cloud, call: &Call, name: &str) -> Result<(), ApiError> {
-    match visible(cloud, call)?.tags.iter().any(|other| other.text("name") == name) {
-        true => Err(ApiError::conflict(format!("A metadata tag with name={name} already exists in this namespace."))),
-        false => Ok(()),
+    if visible(cloud, call)?.tags.iter().any(|other| other.text("name") == name) {
+        Err(ApiError::conflict(format!("A metadata tag with name={name} already exists in this namespace.")))
+    } else {
+        Ok(())
     }
 }
 
