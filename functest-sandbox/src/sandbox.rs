@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Router;
-use crate::cloud::Cloud;
-use crate::guest::{Doors, Doorway};
-use crate::http_server::{self, Shared};
-use crate::identity::{PASSWORD, REGION};
+use crate::http_server;
 use crate::options::Options;
+use crate::services::{self, Cloud, PASSWORD, REGION};
+use crate::shared::Shared;
+use crate::ssh_server::{Doors, Doorway};
 
 /// A sandbox that runs. It ends, with all that is in it, when this is dropped.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Sandbox {
         let doorway = Doorway::find().await.map_err(StartError::Floating)?;
         let guest_port = doorway.port;
         let cloud = Cloud::new(options, &format!("http://{address}"), seed, doorway.network);
-        let shared = Arc::new(Shared::new(cloud, Router::new()?));
+        let shared = Arc::new(Shared::new(cloud, Router::new(&services::catalog())?));
         let stop = CancellationToken::new();
         tokio::spawn(Doors::new(doorway, Arc::clone(&shared)).tend(stop.clone()));
         tokio::spawn(http_server::serve(listener, Arc::clone(&shared), stop.clone()));

@@ -6,9 +6,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::document::Document;
-use super::{ApiError, Query};
-use crate::identity::Caller;
-use crate::image::Upload;
+use super::{ApiError, Caller, Query, Upload};
 
 /// One request.
 #[derive(Debug)]
@@ -34,7 +32,7 @@ pub(crate) struct Call {
 pub(crate) enum Body {
     /// A document, or nothing.
     Bytes(Bytes),
-    /// An image's content, already on disk.
+    /// Content, already on disk.
     Upload(Upload),
 }
 

@@ -6,8 +6,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::ApiError;
-use crate::image::Content;
+use super::{ApiError, Content};
 
 /// An answer.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ pub(crate) enum ReplyBody {
     Empty,
     /// Bytes in memory.
     Bytes(Bytes),
-    /// An image's content, streamed.
+    /// Content of any size, streamed.
     Content(Content),
 }
 

@@ -112,10 +112,13 @@ pub(crate) fn check_value(key: &str, value: &Value, kind: Type) -> Result<(), Pr
             _ => Ok(()),
         },
         (Type::Text(..) | Type::OneOf(_) | Type::Id, value) if !value.is_string() => not_of_type("string"),
-        (Type::OneOf(words), Value::String(text)) => match words.contains(&text.as_str()) {
-            true => Ok(()),
-            false => wrong(format!("{} is not one of {words:?}", python(value)).replace('"', "'")),
-        },
+        (Type::OneOf(words), Value::String(text)) => {
+            if words.contains(&text.as_str()) {
+                Ok(())
+            } else {
+                wrong(format!("{} is not one of {words:?}", python(value)).replace('"', "'"))
+            }
+        }
         (Type::Id, Value::String(text)) => match uuid::Uuid::try_parse(text) {
             Ok(_) => Ok(()),
             Err(_) => wrong(format!("{} is not a 'uuid'", python(value))),

@@ -19,8 +19,6 @@ pub use self::file::{FaultFile, FaultFileError};
 pub use self::kind::{Distribution, Fault, Happens, Lie};
 pub use self::rule::Rule;
 pub(crate) use self::wire::Ending;
-use crate::api::{Call, Reply};
-use crate::cloud::Cloud;
 
 /// What is broken now.
 #[derive(Debug)]
@@ -115,11 +113,4 @@ impl Faults {
         }
         None
     }
-}
-
-/// The answer that a lie gives in the handler's place.
-pub(crate) fn instead(cloud: &mut Cloud, call: &Call) -> Option<Reply> {
-    // A token is given back for good: what is meant are things.
-    let deletes = call.method == http::Method::DELETE && call.path != "/v3/auth/tokens";
-    (deletes && cloud.faults.lies(Lie::DeleteDeletesNothing)).then(Reply::no_content)
 }

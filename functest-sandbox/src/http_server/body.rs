@@ -14,9 +14,9 @@ use hyper::body::Frame;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
-use crate::api::{Reply, ReplyBody};
+use crate::api::{Content, Reply, ReplyBody};
 use crate::fault::Ending;
-use crate::image::{Content, Nameless};
+use crate::ground::Nameless;
 
 /// The body of an answer.
 pub(super) type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;

@@ -8,9 +8,9 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::json;
 
-use super::Shared;
 use crate::api::Reply;
 use crate::fault::FaultFile;
+use crate::shared::Shared;
 
 /// The largest body in bytes.
 const LIMIT: usize = 1 << 20;

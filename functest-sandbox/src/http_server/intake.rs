@@ -8,10 +8,11 @@ use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-use super::{Shared, dispatch};
+use super::{dispatch, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
 use crate::fault::Ending;
-use crate::image::Upload;
+use crate::services::Cloud;
+use crate::shared::Shared;
 
 /// What is done with a request, from its head to the answer.
 pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {
@@ -23,10 +24,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
     let mut call = call(shared, api, path, &head);
     let has_effect =
         wire.refusal.as_ref().is_none_or(|(_, done)| *done) && wire.ending != Ending::Reset { done: false };
-    let reply = match has_effect {
-        true => act(shared, api, &mut call, body).await,
-        false => Reply::empty(StatusCode::OK),
-    };
+    let reply = if has_effect { act(shared, api, &mut call, body).await } else { Reply::empty(StatusCode::OK) };
     let reply = match wire.refusal {
         Some((error, _)) => (api.refuse)(&call, &error),
         None => reply,
@@ -35,7 +33,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
 }
 
 /// Has the request answered.
-async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Reply {
+async fn act(shared: &Shared, api: &Api<Cloud>, call: &mut Call, body: Incoming) -> Reply {
     match dispatch::admit(shared, api, call) {
         Ok(route) => match read(api, route, call, body).await {
             Ok(body) => {
@@ -48,7 +46,7 @@ async fn act(shared: &Shared, api: &Api, call: &mut Call, body: Incoming) -> Rep
     }
 }
 
-fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
+fn call(shared: &Shared, api: &Api<Cloud>, path: &str, head: &Parts) -> Call {
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let id = shared.cloud().random.uuid();
     Call {
@@ -64,9 +62,9 @@ fn call(shared: &Shared, api: &Api, path: &str, head: &Parts) -> Call {
     }
 }
 
-async fn read(api: &Api, route: &Route, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+async fn read(api: &Api<Cloud>, route: &Route<Cloud>, call: &Call, body: Incoming) -> Result<Body, ApiError> {
     if route.upload {
-        return Ok(Body::Upload(Upload::receive(body).await?));
+        return Ok(Body::Upload(upload::receive(body).await?));
     }
     let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > api.body_limit) {

@@ -6,7 +6,7 @@ mod control;
 mod dispatch;
 mod intake;
 mod line;
-mod shared;
+mod upload;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::body::AnswerBody;
 use self::line::Line;
-pub(crate) use self::shared::Shared;
 use crate::fault::Ending;
+use crate::shared::Shared;
 
 /// Accepts connections until told to stop.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
