@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The functest command: flags in, one verb of the `functest` library, words and an exit code out.
 
-mod args;
 mod command;
+mod completions;
 mod error;
 mod logging;
+mod node_table;
+mod noun;
 mod output;
-mod terminal;
+mod plan_table;
+mod runtime;
+mod table;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    let output = output::Output::new(&args.global);
-    logging::start(&args.global);
-    match command::execute(args.command, &output) {
+    let line = command::CommandLine::parse();
+    let output = output::Output::new(&line.global);
+    logging::start(&line.global);
+    match command::execute(line.command, &output) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             output.error(&error);

@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use owo_colors::{OwoColorize, Style};
 use serde::Serialize;
 
-use crate::args::{ColorChoice, Global};
+use crate::command::{ColorChoice, Global};
 use crate::error::Error;
 
 /// Where words go, and how they look.

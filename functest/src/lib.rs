@@ -3,7 +3,7 @@
 //!
 //! This is the API that the command line and every other front end wrap; a Rust project embeds it the same way. A
 //! [`Functest`] knows the test cases and the state folder. What it does is found by noun and verb ([`VERBS`]); what a verb
-//! is asked and what it answers are data:
+//! is asked and what it answers are documents with a schema ([`schema`]):
 //!
 //! * [`Functest::plan`]: which cases of a catalogue run on this system under test, and why the others do not. It
 //!   connects to nothing. [`Plan::start`] runs it: events out, a [`RunSummary`] at the end. ([`Functest::run`] has the
@@ -35,6 +35,7 @@ mod error;
 mod info;
 mod noun;
 mod registry;
+pub mod schema;
 mod secret_file;
 mod state;
 mod verbs;

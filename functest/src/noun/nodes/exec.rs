@@ -33,7 +33,7 @@ pub struct ExecRequest {
     /// For how long it may run on a node, in seconds; then it is killed.
     #[serde(default = "usual_deadline")]
     pub deadline: Seconds,
-    /// On how many nodes at a time; `None` is [`PARALLEL`].
+    /// On how many nodes at a time; 64 where it is left out.
     #[serde(default)]
     pub jobs: Option<NonZeroUsize>,
 }
@@ -56,7 +56,7 @@ pub struct ExecReport {
 pub struct NodeExec {
     /// The node's name.
     pub node: String,
-    /// The exit status; signals are 128 and more, as in a shell. `None` when it did not run to its end.
+    /// The exit status; signals are 128 and more, as in a shell. Null when it did not run to its end.
     pub status: Option<u32>,
     /// What it wrote to standard output; what is not UTF-8 is replaced.
     pub stdout: String,

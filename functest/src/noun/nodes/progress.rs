@@ -28,9 +28,11 @@ pub enum NodesProgress<'a> {
     },
 }
 
+type Listen = dyn Fn(NodesProgress<'_>) + Send + Sync;
+
 /// Who is told of progress. Clones tell the same one.
 #[derive(Clone, Default)]
-pub struct NodesListener(Option<Arc<dyn Fn(NodesProgress<'_>) + Send + Sync>>);
+pub struct NodesListener(Option<Arc<Listen>>);
 
 impl NodesListener {
     /// Tells `listener`, which is called wherever the work is done at that moment and therefore must not block.

@@ -13,7 +13,7 @@ use crate::noun::sandbox::SandboxRequest;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckRequest {
-    /// A name in `clouds.yaml`, or the path of an openrc file; `None` takes `OS_CLOUD` or the `OS_*` variables.
+    /// A name in `clouds.yaml`, or the path of an openrc file; left out, it is that of `OS_CLOUD` or of the `OS_*` variables.
     pub cloud: Option<String>,
     /// What the sandbox is like, where `cloud` is one.
     pub sandbox: SandboxRequest,

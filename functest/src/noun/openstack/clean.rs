@@ -11,6 +11,7 @@ use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudConfig, Connection};
 use functest_runner::EventChannel;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{is_embedded, is_gone};
@@ -20,7 +21,8 @@ use crate::noun::run::{RunRequest, RunSettings};
 use crate::state::StoredRun;
 
 /// What to clean.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct CleanRequest {
     /// Runs by name; none is every dead run that the state folder knows.
     pub runs: Vec<String>,

@@ -171,7 +171,7 @@ impl RunHandle {
 
     /// Asks the run to stop: first to end and clean up, then to leave the clean-up to [`Functest::clean`].
     ///
-    /// [`Functest::clean`]: crate::Functest::clean
+    /// [`Functest::clean`]: crate::OpenStackVerbs::clean
     pub fn cancel(&self, level: CancelLevel) {
         self.inner.cancel(level);
     }

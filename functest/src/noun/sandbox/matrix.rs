@@ -10,6 +10,7 @@ use functest_core::record::{CaseRecord, RunRecord};
 use functest_core::verdict::CheckOutcome;
 use functest_sandbox::Lie;
 use futures::{StreamExt, TryStreamExt};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::SANDBOX;
@@ -20,7 +21,7 @@ use crate::noun::sandbox::SandboxRequest;
 use crate::state::StateFolder;
 
 /// Which case detects what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Matrix {
     /// The version of this document's form.
     pub version: u32,
@@ -29,7 +30,7 @@ pub struct Matrix {
 }
 
 /// Who detects one fault.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FaultRow {
     /// The fault, as it is written for a sandbox.
     pub fault: String,
@@ -38,7 +39,7 @@ pub struct FaultRow {
 }
 
 /// How a case detects a fault.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Detection {
     /// The case.
     pub case_name: String,

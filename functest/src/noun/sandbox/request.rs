@@ -13,9 +13,9 @@ use crate::error::Error;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SandboxRequest {
-    /// The port of its APIs; `None` takes a free one.
+    /// The port of its APIs; left out, a free one.
     pub port: Option<u16>,
-    /// What everything random in it comes from; `None` takes a new seed.
+    /// What everything random in it comes from; left out, a new seed.
     pub seed: Option<u64>,
     /// A file of faults.
     pub faults: Option<PathBuf>,

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// How the system under test is reached. What is `None` or empty is taken from the file, then from variables.
+/// How the system under test is reached. What is left out is taken from the file, then from variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SutRequest {
-    /// A YAML file with the keys of [`SutConfig`]; else `FUNCTEST_SUT`.
+    /// A YAML file that says all of this and what is secret; else `FUNCTEST_SUT`.
     pub file: Option<PathBuf>,
     /// What deployed it; else `INSTALLER_TYPE`, else it is found out.
     pub installer: Option<String>,

@@ -15,11 +15,11 @@ use crate::noun::run::RunRequest;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CatalogueRequest {
-    /// A `testcases.yaml` of any generation; `None` is functest's own catalogue.
+    /// A `testcases.yaml` of any generation; left out, it is functest's own.
     pub catalogue: Option<PathBuf>,
-    /// The installer; `None` takes `INSTALLER_TYPE`.
+    /// The installer; left out, it is that of `INSTALLER_TYPE`.
     pub installer: Option<String>,
-    /// The scenario; `None` takes `DEPLOY_SCENARIO`.
+    /// The scenario; left out, it is that of `DEPLOY_SCENARIO`.
     pub scenario: Option<String>,
 }
 

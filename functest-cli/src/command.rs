@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What can be typed: flags that every command has, and a noun. What is particular to a noun is in its folder.
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use functest::Functest;
+
+use crate::completions;
+use crate::error::Error;
+use crate::noun::{nodes, openstack, report, run, sandbox, sut, testcase, tier};
+use crate::output::Output;
+
+/// Tells whether an OpenStack cloud works, how well, and since when not.
+#[derive(Debug, Parser)]
+#[command(
+    name = "functest",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  functest run healthcheck --cloud mycloud     run a tier
+  functest run healthcheck --cloud sandbox     the same without a cloud, to see what it is like
+  functest run --dry-run --installer apex      what would run there, and why the rest would not
+  functest openstack check --cloud mycloud     what the cloud offers, and what is missing
+  functest openstack clean                     delete what dead runs left
+  functest nodes exec --role compute -- uptime on every compute node, whatever deployed it
+  functest report latest --format junit        a run's report again
+
+Exit codes:
+  0    all selected passed
+  1    a case failed, errored or was not run, nothing passed, something could not be deleted,
+       or the cloud refuses or does not answer
+  2    wrong usage or input, or nothing selected
+  3    a failure of functest itself
+  130  interrupted"
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command has.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// Say more: every request to the cloud; twice and thrice for functest's own doings.
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
+    pub(crate) verbose: u8,
+    /// Say less: no progress, only results and errors.
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 901)]
+    pub(crate) quiet: u8,
+    /// When to use colours; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 902)]
+    pub(crate) color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do. What the help says of a noun, its examples included, stands at the noun's own type.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Box<run::Args>),
+    #[command(subcommand)]
+    Tier(tier::Verb),
+    #[command(subcommand, name = "testcase")]
+    TestCase(testcase::Verb),
+    #[command(subcommand, name = "openstack")]
+    OpenStack(openstack::Verb),
+    #[command(subcommand)]
+    Nodes(nodes::Verb),
+    #[command(subcommand)]
+    Sut(sut::Verb),
+    #[command(subcommand)]
+    Sandbox(sandbox::Verb),
+    Report(report::Args),
+    Completions(completions::Args),
+}
+
+/// Does what was typed; returns the exit code.
+pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
+    let functest = Functest::new();
+    match command {
+        Command::Run(args) => run::execute(&functest, *args, output),
+        Command::Tier(verb) => tier::execute(&functest, verb, output),
+        Command::TestCase(verb) => testcase::execute(&functest, verb, output),
+        Command::OpenStack(verb) => openstack::execute(&functest, verb, output),
+        Command::Nodes(verb) => nodes::execute(&functest, verb, output),
+        Command::Sut(verb) => sut::execute(&functest, verb, output),
+        Command::Sandbox(verb) => sandbox::execute(&functest, verb, output),
+        Command::Report(args) => report::execute(&functest, args, output),
+        Command::Completions(args) => completions::execute(&args, output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// What only this front end has, and why no other needs it.
+    const FRONT_END_ONLY: &[(&str, &str)] = &[("completions", "shells complete a command line, and nothing else")];
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        CommandLine::command().debug_assert();
+    }
+
+    /// Every command that does something, as a noun and perhaps a verb.
+    fn typed() -> Vec<(String, Option<String>)> {
+        let mut typed = Vec::new();
+        for noun in CommandLine::command().get_subcommands() {
+            let name = noun.get_name().to_owned();
+            if noun.has_subcommands() {
+                typed.extend(noun.get_subcommands().map(|verb| (name.clone(), Some(verb.get_name().to_owned()))));
+            } else {
+                typed.push((name, None));
+            }
+        }
+        typed
+    }
+
+    #[test]
+    fn what_can_be_typed_is_what_the_library_does() {
+        let is_common = |noun: &str| FRONT_END_ONLY.iter().all(|(name, _)| *name != noun);
+        let typed = typed();
+        let common: Vec<(&str, Option<&str>)> = typed
+            .iter()
+            .filter(|(noun, _)| is_common(noun))
+            .map(|(noun, verb)| (noun.as_str(), verb.as_deref()))
+            .collect();
+        assert_eq!(common, functest::VERBS);
+        let nouns: BTreeSet<&str> = typed.iter().map(|(noun, _)| noun.as_str()).collect();
+        for (name, reason) in FRONT_END_ONLY {
+            assert!(nouns.contains(name), "{name} ({reason}) is not there any more");
+        }
+    }
+}

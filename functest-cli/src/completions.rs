@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `functest completions`.
+
+use clap::CommandFactory;
+use functest::core::exit_code;
+
+use crate::command::CommandLine;
+use crate::error::Error;
+use crate::output::Output;
+
+/// Print the completions of a shell.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:
+  functest completions bash > /etc/bash_completion.d/functest")]
+pub(crate) struct Args {
+    /// The shell.
+    shell: clap_complete::Shell,
+}
+
+pub(crate) fn execute(args: &Args, output: &Output) -> Result<u8, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut CommandLine::command(), "functest", &mut script);
+    output.raw(&script)?;
+    Ok(exit_code::OK)
+}

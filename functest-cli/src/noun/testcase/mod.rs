@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `functest testcase`.
+
+mod list;
+mod show;
+
+use clap::Subcommand;
+use functest::Functest;
+
+use crate::error::Error;
+use crate::output::Output;
+
+/// List and show test cases.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:
+  functest testcase show api_check")]
+pub(crate) enum Verb {
+    List(list::Args),
+    Show(show::Args),
+}
+
+pub(crate) fn execute(functest: &Functest, verb: Verb, output: &Output) -> Result<u8, Error> {
+    match verb {
+        Verb::List(args) => list::execute(functest, args, output),
+        Verb::Show(args) => show::execute(functest, args, output),
+    }
+}

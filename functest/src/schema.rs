@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The JSON Schema of every document: of what verbs are asked, and of what they answer.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::error::Problem;
+use crate::noun::{nodes, openstack, report, sandbox, sut, testcase, tier};
+
+/// Every document with its JSON Schema (2020-12), by its name, such as `exec-request`, which is that of its type here.
+///
+/// Requests are described as they are read, and refuse keys that they do not know. Answers are described as they are
+/// written; whoever reads them has to pass over keys that are new.
+pub fn documents() -> Vec<(String, Value)> {
+    let mut documents = requests();
+    documents.extend(answers());
+    documents
+}
+
+fn requests() -> Vec<(String, Value)> {
+    vec![
+        request::<tier::TierListRequest>(),
+        request::<tier::TierShowRequest>(),
+        request::<testcase::TestCaseListRequest>(),
+        request::<testcase::TestCaseShowRequest>(),
+        request::<openstack::CheckRequest>(),
+        request::<openstack::CleanRequest>(),
+        request::<nodes::NodeListRequest>(),
+        request::<nodes::NodeShowRequest>(),
+        request::<nodes::ExecRequest>(),
+        request::<nodes::SshRequest>(),
+        request::<nodes::PutRequest>(),
+        request::<nodes::GetRequest>(),
+        request::<nodes::LogsRequest>(),
+        request::<nodes::CollectLogsRequest>(),
+        request::<nodes::ServiceRequest>(),
+        request::<nodes::DetectRequest>(),
+        request::<sut::SutInfoRequest>(),
+        request::<sut::CredentialsRequest>(),
+        request::<sandbox::ServeRequest>(),
+        request::<sandbox::MatrixRequest>(),
+        request::<report::ReportRequest>(),
+        request::<report::WriteReportRequest>(),
+    ]
+}
+
+fn answers() -> Vec<(String, Value)> {
+    vec![
+        answer::<nodes::NodeList>(),
+        answer::<nodes::ExecReport>(),
+        answer::<nodes::TransferReport>(),
+        answer::<nodes::LogsReport>(),
+        answer::<nodes::CollectedLogs>(),
+        answer::<nodes::ServiceReport>(),
+        answer::<nodes::DetectReport>(),
+        answer::<nodes::NodesProgress<'static>>(),
+        answer::<sut::SutInfo>(),
+        answer::<sut::CredentialsFile>(),
+        answer::<sandbox::SandboxAddress>(),
+        answer::<sandbox::Matrix>(),
+        answer::<report::Report>(),
+        answer::<report::ReportFile>(),
+        answer::<Problem>(),
+    ]
+}
+
+fn request<T: JsonSchema>() -> (String, Value) {
+    document::<T>(SchemaSettings::draft2020_12().for_deserialize())
+}
+
+fn answer<T: JsonSchema>() -> (String, Value) {
+    document::<T>(SchemaSettings::draft2020_12().for_serialize())
+}
+
+fn document<T: JsonSchema>(settings: SchemaSettings) -> (String, Value) {
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    (file_name(&T::schema_name()), schema.to_value())
+}
+
+/// `exec-request` for `ExecRequest`.
+fn file_name(type_name: &str) -> String {
+    let mut name = String::new();
+    for letter in type_name.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
