@@ -20,7 +20,8 @@ pub trait Sink: Send {
     /// When the event is lost for this sink. It is not asked again.
     fn take(&mut self, event: &Event) -> Result<(), SinkError>;
 
-    /// Takes what a case's tool wrote. It is no event: reports are not made of it.
+    /// Takes what a case's tool wrote. It is no event: reports are not made of it. A sink that is not essential only hears of
+    /// what is for the console.
     ///
     /// # Errors
     /// As [`take`](Self::take).

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use functest_core::Sink;
-use functest_core::event::{self, Event, EventBody, Incoming, RunHead};
+use functest_core::event::{self, Audience, Event, EventBody, Incoming, Output, RunHead};
 use functest_core::record::{Fold, RunRecord};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{broadcast, oneshot};
@@ -72,11 +72,7 @@ impl Work {
                         break;
                     }
                 }
-                Incoming::Output(output) => {
-                    let parcel = Parcel::Output(Arc::new(output));
-                    // Others could keep it from being forgotten, and so the tool from writing on.
-                    self.hand_over(&parcel, Lane::is_essential);
-                }
+                Incoming::Output(output) => self.deliver_output(output),
             }
         }
         let Self { lanes, mut troubles, .. } = self;
@@ -88,6 +84,13 @@ impl Work {
         self.hand_over(&Parcel::Event(Arc::clone(&event)), |_| true);
         // Nobody may be listening.
         let _ = self.listeners.send(event);
+    }
+
+    fn deliver_output(&mut self, output: Output) {
+        if output.audience == Audience::Console {
+            self.hand_over(&Parcel::Output(Arc::new(output.copy())), |lane| !lane.is_essential());
+        }
+        self.hand_over(&Parcel::Output(Arc::new(output)), Lane::is_essential);
     }
 
     fn hand_over(&mut self, parcel: &Parcel, to: impl Fn(&Lane) -> bool) {

@@ -13,7 +13,7 @@ use super::book::Book;
 use super::{Attachment, CaseError, CheckError, CheckSpec, FinishedCheck, Resources};
 use crate::criteria::Criteria;
 use crate::driver::Checks;
-use crate::event::{Emitter, EventBody, Level, OutputStream};
+use crate::event::{Audience, Emitter, EventBody, Level, OutputStream};
 use crate::pattern::Pattern;
 use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
@@ -139,8 +139,8 @@ impl Ctx {
 
     /// Passes on what a tool wrote. It goes to the case's log and to no report; where the log is slower than the tool, this
     /// waits for it.
-    pub async fn output(&self, stream: OutputStream, text: &str) {
-        self.0.events.output(self.case_name(), stream, text).await;
+    pub async fn output(&self, stream: OutputStream, text: &str, audience: Audience) {
+        self.0.events.output(self.case_name(), stream, text, audience).await;
     }
 
     /// Says that a file belongs to this case.

@@ -34,15 +34,32 @@ pub struct Output {
     pub stream: OutputStream,
     /// What was written.
     pub text: String,
+    /// Whom it is for.
+    pub audience: Audience,
     /// Given back when the last one has taken note of it.
     _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Output {
     /// What a tool wrote just now.
-    pub fn new(case_name: &str, stream: OutputStream, text: &str) -> Self {
-        Self { at: Utc::now(), case_name: case_name.to_owned(), stream, text: text.to_owned(), _room: None }
+    pub fn new(case_name: &str, stream: OutputStream, text: &str, audience: Audience) -> Self {
+        Self { at: Utc::now(), case_name: case_name.to_owned(), stream, text: text.to_owned(), audience, _room: None }
     }
+
+    /// The same for somebody who may forget about it late, and must not keep the tool from writing on.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { at: self.at, ..Self::new(&self.case_name, self.stream, &self.text, self.audience) }
+    }
+}
+
+/// Whom a tool's output is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever reads the case's log.
+    Log,
+    /// Whoever watches the run, too.
+    Console,
 }
 
 /// Where a tool writes to.
@@ -85,11 +102,11 @@ impl Emitter {
     }
 
     /// Passes on what a tool wrote. Waits while too much of it is under way, so that a flood of output fills no memory.
-    pub async fn output(&self, case_name: &str, stream: OutputStream, text: &str) {
+    pub async fn output(&self, case_name: &str, stream: OutputStream, text: &str, audience: Audience) {
         for piece in pieces(text) {
             let bytes = u32::try_from(piece.len()).unwrap_or(u32::MAX);
             let room = Arc::clone(&self.room).acquire_many_owned(bytes).await.ok();
-            let output = Output { _room: room, ..Output::new(case_name, stream, piece) };
+            let output = Output { _room: room, ..Output::new(case_name, stream, piece, audience) };
             if self.channel.send(Incoming::Output(output)).is_err() {
                 return;
             }
@@ -124,7 +141,8 @@ mod tests {
     async fn a_flood_waits_for_whoever_reads_it() {
         let (emitter, mut receiver) = Emitter::channel();
         let flood = "x".repeat(4 * OUTPUT_IN_FLIGHT);
-        let writer = tokio::spawn(async move { emitter.output("c", OutputStream::Stdout, &flood).await });
+        let writer =
+            tokio::spawn(async move { emitter.output("c", OutputStream::Stdout, &flood, Audience::Log).await });
         let mut bytes = 0;
         while let Some(Incoming::Output(output)) = receiver.recv().await {
             assert!(receiver.len() * LONGEST_OUTPUT <= OUTPUT_IN_FLIGHT);
@@ -136,6 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_who_reads_is_no_reason_to_wait() {
-        Emitter::discarding().output("c", OutputStream::Stderr, &"x".repeat(3 * OUTPUT_IN_FLIGHT)).await;
+        let flood = "x".repeat(3 * OUTPUT_IN_FLIGHT);
+        Emitter::discarding().output("c", OutputStream::Stderr, &flood, Audience::Log).await;
     }
 }

@@ -12,7 +12,7 @@ use crate::case::Attachment;
 use crate::selection::{Choice, Fact};
 use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
-pub use self::emitter::{Emitter, Incoming, Output, OutputStream};
+pub use self::emitter::{Audience, Emitter, Incoming, Output, OutputStream};
 
 mod emitter;
 
