@@ -9,8 +9,8 @@ use functest::core::sut::Role;
 use functest::{
     CheckRequest, CleanRequest, CollectLogsRequest, CredentialsRequest, DetectRequest, ErrorKind, ExecRequest,
     Functest, GetRequest, LogsRequest, MatrixRequest, NodeListRequest, NodeServiceRequest, NodeShowRequest,
-    NodesListener, PodYaml, PutRequest, ReportRequest, SandboxRequest, ServeRequest, SshRequest, StateFolder,
-    SutInfoRequest, TestCaseListRequest, TierShowRequest,
+    NodesListener, PodYaml, PutRequest, ReportRequest, RunRequest, SandboxRequest, ServeRequest, SshRequest,
+    StateFolder, SutInfoRequest, TestCaseListRequest, TierShowRequest,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ fn verbs_can_run_on_any_thread() {
     let functest = functest(folder.path());
     let (nodes, openstack, sut, sandbox) = (functest.nodes(), functest.openstack(), functest.sut(), functest.sandbox());
     let nobody = NodesListener::nobody();
+    sendable(functest.plan(&RunRequest::default()).unwrap().start(Vec::new()));
     sendable(openstack.check(&CheckRequest::default()));
     sendable(openstack.clean(&CleanRequest::default()));
     sendable(nodes.list(&NodeListRequest::default()));
