@@ -2,6 +2,7 @@
 //! What a cloud offers, for `functest openstack check`.
 
 use reqwest::Method;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -12,7 +13,7 @@ use crate::rest::{Target, exchange};
 use crate::service::{self, Service};
 
 /// A service of the catalog.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceReport {
     /// Its type in the catalog.
     pub service_type: String,
@@ -27,7 +28,7 @@ pub struct ServiceReport {
 }
 
 /// What a cloud offers, and to whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CloudReport {
     /// Every service of the catalog.
     pub services: Vec<ServiceReport>,

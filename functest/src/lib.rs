@@ -46,9 +46,9 @@ pub use self::error::{Error, ErrorKind, Problem};
 pub use self::info::{CaseInfo, CheckInfo, SettingInfo, TierInfo, TierList};
 pub use self::noun::nodes::{
     CollectLogsRequest, CollectedLogs, DetectReport, DetectRequest, ExecReport, ExecRequest, GetRequest, LogsReport,
-    LogsRequest, NodeExec, NodeList, NodeListRequest, NodeServiceLog, NodeShowRequest, NodeTransfer, NodesListener,
-    NodesProgress, NodesVerbs, PodYaml, PutRequest, ServiceReport, ServiceRequest, ServiceVerb, SshRequest,
-    TransferReport,
+    LogsRequest, NodeExec, NodeList, NodeListRequest, NodeServiceLog, NodeServiceReport, NodeServiceRequest,
+    NodeShowRequest, NodeTransfer, NodesListener, NodesProgress, NodesVerbs, PodYaml, PutRequest, ServiceVerb,
+    SshRequest, TransferReport,
 };
 pub use self::noun::openstack::{
     CaseReadiness, CheckReport, CheckRequest, CleanReport, CleanRequest, OpenStackVerbs, RunClean, RunCleanState,

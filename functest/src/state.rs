@@ -49,24 +49,12 @@ impl StateFolder {
         let runs = self.0.join(RUNS);
         std::fs::create_dir_all(&runs).map_err(at(&runs))?;
         let entry = runs.join(run_id);
-        let folder = match run_dir {
-            None => {
-                std::fs::create_dir(&entry).map_err(at(&entry))?;
-                entry.clone()
-            }
-            Some(folder) => {
-                if folder.exists() && !folder.is_dir() {
-                    return Err(Error::FolderInUse { folder: folder.to_owned() });
-                }
-                std::fs::create_dir_all(folder).map_err(at(folder))?;
-                let folder = folder.canonicalize().map_err(at(folder))?;
-                if std::fs::read_dir(&folder).map_err(at(&folder))?.next().is_some() {
-                    return Err(Error::FolderInUse { folder });
-                }
-                std::os::unix::fs::symlink(&folder, &entry).map_err(at(&entry))?;
-                folder
-            }
+        let Some(run_dir) = run_dir else {
+            std::fs::create_dir(&entry).map_err(at(&entry))?;
+            return Ok(entry);
         };
+        let folder = empty_folder(run_dir)?;
+        std::os::unix::fs::symlink(&folder, &entry).map_err(at(&entry))?;
         Ok(folder)
     }
 
@@ -132,6 +120,19 @@ impl StateFolder {
             }
         }
     }
+}
+
+/// The folder at this path, made when it does not exist. Two runs in one folder could not be told apart.
+fn empty_folder(path: &Path) -> Result<PathBuf, Error> {
+    if path.exists() && !path.is_dir() {
+        return Err(Error::FolderInUse { folder: path.to_owned() });
+    }
+    std::fs::create_dir_all(path).map_err(at(path))?;
+    let folder = path.canonicalize().map_err(at(path))?;
+    if std::fs::read_dir(&folder).map_err(at(&folder))?.next().is_some() {
+        return Err(Error::FolderInUse { folder });
+    }
+    Ok(folder)
 }
 
 fn holds_a_run(folder: &Path) -> bool {

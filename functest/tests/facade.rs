@@ -8,9 +8,9 @@ use std::path::Path;
 use functest::core::sut::Role;
 use functest::{
     CheckRequest, CleanRequest, CollectLogsRequest, CredentialsRequest, DetectRequest, ErrorKind, ExecRequest,
-    Functest, GetRequest, LogsRequest, MatrixRequest, NodeListRequest, NodeShowRequest, NodesListener, PodYaml,
-    PutRequest, ReportRequest, SandboxRequest, ServeRequest, ServiceRequest, SshRequest, StateFolder, SutInfoRequest,
-    TestCaseListRequest, TierShowRequest,
+    Functest, GetRequest, LogsRequest, MatrixRequest, NodeListRequest, NodeServiceRequest, NodeShowRequest,
+    NodesListener, PodYaml, PutRequest, ReportRequest, RunRequest, SandboxRequest, ServeRequest, SshRequest,
+    StateFolder, SutInfoRequest, TestCaseListRequest, TierShowRequest,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ fn verbs_can_run_on_any_thread() {
     let functest = functest(folder.path());
     let (nodes, openstack, sut, sandbox) = (functest.nodes(), functest.openstack(), functest.sut(), functest.sandbox());
     let nobody = NodesListener::nobody();
+    sendable(functest.plan(&RunRequest::default()).unwrap().start(Vec::new()));
     sendable(openstack.check(&CheckRequest::default()));
     sendable(openstack.clean(&CleanRequest::default()));
     sendable(nodes.list(&NodeListRequest::default()));
@@ -68,7 +69,7 @@ fn verbs_can_run_on_any_thread() {
     sendable(nodes.logs(&read::<LogsRequest>(json!({ "service": "nova-api" })).unwrap()));
     sendable(nodes.collect_logs(&read::<CollectLogsRequest>(json!({ "folder": "logs" })).unwrap(), &nobody));
     let service = json!({ "service": "nova-api", "action": "status" });
-    sendable(nodes.service(&read::<ServiceRequest>(service).unwrap()));
+    sendable(nodes.service(&read::<NodeServiceRequest>(service).unwrap()));
     sendable(sut.info(&SutInfoRequest::default()));
     sendable(sut.credentials(&read::<CredentialsRequest>(json!({ "output": "openrc" })).unwrap()));
     sendable(sandbox.serve(&ServeRequest::default()));
@@ -104,7 +105,7 @@ async fn nodes_are_listed_and_written_from_an_inventory() {
 async fn nothing_is_asked_of_anybody_where_a_request_cannot_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let functest = functest(folder.path());
-    let service: ServiceRequest = read(json!({ "service": "nova-api", "action": "stop" })).unwrap();
+    let service: NodeServiceRequest = read(json!({ "service": "nova-api", "action": "stop" })).unwrap();
     let error = functest.nodes().service(&service).await.unwrap_err();
     assert_eq!((error.kind(), error.kind().http_status()), (ErrorKind::NotPermitted, 403), "{error}");
     let put: PutRequest = read(json!({ "local": folder.path().join("missing"), "remote": "/tmp/" })).unwrap();

@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 use functest::core::words::visible;
-use functest::{Functest, ServiceRequest, ServiceVerb};
+use functest::{Functest, NodeServiceRequest, ServiceVerb};
 
 use super::selection::NodesByFlag;
 use crate::error::Error;
@@ -56,7 +56,7 @@ impl From<Action> for ServiceVerb {
 }
 
 pub(super) fn execute(functest: &Functest, args: Args, output: &Output) -> Result<u8, Error> {
-    let request = ServiceRequest {
+    let request = NodeServiceRequest {
         nodes: args.of.selection(),
         sut: args.of.sut.request(),
         service: args.service,

@@ -20,7 +20,7 @@ pub use self::list::{NodeList, NodeListRequest, PodYaml};
 pub use self::logs::{CollectLogsRequest, CollectedLogs, LogsReport, LogsRequest, NodeServiceLog};
 pub use self::progress::{NodesListener, NodesProgress};
 pub use self::put::PutRequest;
-pub use self::service::{ServiceReport, ServiceRequest, ServiceVerb};
+pub use self::service::{NodeServiceReport, NodeServiceRequest, ServiceVerb};
 pub use self::show::NodeShowRequest;
 pub use self::ssh::SshRequest;
 pub use self::transfer::{NodeTransfer, TransferReport};

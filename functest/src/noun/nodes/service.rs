@@ -17,7 +17,7 @@ use crate::noun::sut::SutRequest;
 /// What is done to a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ServiceRequest {
+pub struct NodeServiceRequest {
     /// How the system is reached.
     #[serde(default)]
     pub sut: SutRequest,
@@ -50,7 +50,7 @@ pub enum ServiceVerb {
 
 /// How a service is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceReport {
+pub struct NodeServiceReport {
     /// The version of this document's form.
     pub version: u32,
     /// How it is on each node, by the node's name.
@@ -72,7 +72,7 @@ impl ServiceVerb {
     }
 }
 
-impl ServiceReport {
+impl NodeServiceReport {
     /// What a process that looked or changed it ends with: whether every node answered.
     pub fn exit_code(&self) -> u8 {
         if self.problems.is_empty() { exit_code::OK } else { exit_code::NOT_PASSED }
@@ -93,7 +93,7 @@ impl NodesVerbs<'_> {
     /// # Errors
     /// [`Error::Disruption`] when it would be disturbed without permission; when the installer cannot be asked, or a node is
     /// meant that is not there.
-    pub async fn service(&self, request: &ServiceRequest) -> Result<ServiceReport, Error> {
+    pub async fn service(&self, request: &NodeServiceRequest) -> Result<NodeServiceReport, Error> {
         // Before anybody is asked for anything.
         let allowed = allowed(request)?;
         let (sut, nodes) = self.find(&request.sut, &request.nodes).await?;
@@ -102,7 +102,7 @@ impl NodesVerbs<'_> {
             let state = act(sut, &node, &request.service, allowed).await;
             (node.name, state)
         });
-        let mut report = ServiceReport { version: 1, services: BTreeMap::new(), problems: Vec::new() };
+        let mut report = NodeServiceReport { version: 1, services: BTreeMap::new(), problems: Vec::new() };
         for (node, state) in done.await {
             match state {
                 Ok(state) => drop(report.services.insert(node, state)),
@@ -113,7 +113,7 @@ impl NodesVerbs<'_> {
     }
 }
 
-fn allowed(request: &ServiceRequest) -> Result<Allowed, Error> {
+fn allowed(request: &NodeServiceRequest) -> Result<Allowed, Error> {
     match (request.action.change(), &request.permission) {
         (None, _) => Ok(Allowed::Look),
         (Some(action), Some(who)) => Ok(Allowed::Change(action, Permission::given_by(who))),
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn nothing_is_disturbed_without_permission() {
-        let request = |action, permission: Option<&str>| ServiceRequest {
+        let request = |action, permission: Option<&str>| NodeServiceRequest {
             sut: SutRequest::default(),
             nodes: NodeSelection::default(),
             service: "nova-api".into(),
