@@ -84,16 +84,6 @@ pub enum Error {
 
 impl From<Error> for SinkError {
     fn from(error: Error) -> Self {
-        let kind = match &error {
-            Error::MakeFolder { source, .. }
-            | Error::Append { source, .. }
-            | Error::Write { source, .. }
-            | Error::Read { source, .. } => source.kind(),
-            Error::Taken { .. } => io::ErrorKind::AlreadyExists,
-            Error::Events { .. } | Error::Json { .. } | Error::Junit { .. } | Error::Html { .. } => {
-                io::ErrorKind::InvalidData
-            }
-        };
-        Self::new("the run folder", io::Error::new(kind, error))
+        Self::new("cannot keep the run", error)
     }
 }

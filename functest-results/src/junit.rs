@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! JUnit XML, for CI systems: a suite a case, a test case a check.
 //!
-//! What did not run is `skipped`, with the reason, so that nothing vanishes; what is known to be wrong and is no
-//! check's outcome (an environment that could not be made, things left in the cloud, a run without an end) is a test
+//! What did not run is `skipped`, with the reason, so that nothing vanishes; what is known to be wrong and is not a
+//! check's outcome (a project that could not be made, things left in the cloud, a run without an end) is a test
 //! case of its own, so that nothing is greener than it was.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use functest_core::exit_code;
 use functest_core::record::{CaseRecord, CheckRecord, Message, RunRecord, RunState};
 use functest_core::selection::{Decision, FactSource};
 use functest_core::verdict::{CheckOutcome, Fault, Verdict};
-use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite, XmlString};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString};
 
 use crate::case_log::request_in_words;
 use crate::words;
@@ -57,13 +57,16 @@ fn case_suite(case: &CaseRecord) -> TestSuite {
         }
         suite.add_test_case(own);
     }
-    if !case.messages.is_empty() {
-        let line = |message: &Message| {
-            format!("{} {} {}\n", words::timestamp(message.at), words::level(message.level), message.text)
-        };
-        suite.set_system_out(text(&case.messages.iter().map(line).collect::<String>()));
+    let attachments = case.attachments.iter().map(|attachment| format!("[[ATTACHMENT|{}]]\n", attachment.path));
+    let said: String = case.messages.iter().map(message_line).chain(attachments).collect();
+    if !said.is_empty() {
+        suite.set_system_out(text(&said));
     }
     suite
+}
+
+fn message_line(message: &Message) -> String {
+    format!("{} {} {}\n", words::timestamp(message.at), words::level(message.level), message.text)
 }
 
 fn check_test_case(case: &CaseRecord, check: &CheckRecord) -> TestCase {
@@ -77,7 +80,10 @@ fn check_test_case(case: &CaseRecord, check: &CheckRecord) -> TestCase {
     test_case.set_classname(text(&qualified_name(case)));
     test_case.set_time(Duration::from_millis(check.duration_ms));
     let note = check.mark.as_ref().map(|mark| format!("note: {mark}"));
-    let about: Vec<_> = Some(check.states.clone()).into_iter().chain(note).filter(|line| !line.is_empty()).collect();
+    // The form that Jenkins and GitLab know; paths are relative to this file.
+    let attachments = check.attachments.iter().map(|attachment| format!("[[ATTACHMENT|{}]]", attachment.path));
+    let about = Some(check.states.clone()).into_iter().chain(note).chain(attachments);
+    let about: Vec<_> = about.filter(|line| !line.is_empty()).collect();
     if !about.is_empty() {
         test_case.set_system_out(text(&about.join("\n")));
     }
@@ -88,7 +94,7 @@ fn check_test_case(case: &CaseRecord, check: &CheckRecord) -> TestCase {
 /// from their outcomes, such as that the case was cut off.
 fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
     let told = !case.checks.is_empty() && {
-        let follows = case.verdict.as_ref() == Some(&case.tally.verdict(case.choice.criteria));
+        let follows = case.verdict.as_ref() == Some(&case.tally.verdict(case.choice.criteria, &case.ended, &[]));
         follows || case.verdict == Some(Verdict::Passed)
     };
     if told {
@@ -96,6 +102,7 @@ fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
     }
     Some(match &case.verdict {
         Some(Verdict::Passed) => TestCaseStatus::success(),
+        Some(Verdict::Flaky { .. }) => flaky(case),
         Some(Verdict::Failed { reason }) => non_success(NonSuccessKind::Failure, "failed", reason, reason),
         Some(Verdict::Errored { reason }) => non_success(NonSuccessKind::Error, "errored", reason, reason),
         Some(Verdict::Skipped { reason }) => skipped(reason),
@@ -105,6 +112,23 @@ fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
         Some(Verdict::NotRun { reason, .. }) => skipped(&format!("not run: {reason}")),
         None => skipped(&format!("not run: {}", case.choice.reason)),
     })
+}
+
+/// A success that has the attempts before it as flaky runs.
+fn flaky(case: &CaseRecord) -> TestCaseStatus {
+    let mut status = TestCaseStatus::success();
+    for attempt in &case.attempts {
+        let kind = match attempt.verdict {
+            Verdict::Errored { .. } => NonSuccessKind::Error,
+            _ => NonSuccessKind::Failure,
+        };
+        let mut rerun = TestRerun::new(kind);
+        let reason = attempt.verdict.reason().unwrap_or_default();
+        rerun.set_time(Duration::from_millis(attempt.duration_ms)).set_message(text(reason));
+        rerun.set_type(text(attempt.verdict.word()));
+        status.add_rerun(rerun);
+    }
+    status
 }
 
 fn skipped(reason: &str) -> TestCaseStatus {
@@ -164,6 +188,7 @@ fn case_properties(case: &CaseRecord) -> Vec<(XmlString, XmlString)> {
         ("reason", case.verdict.as_ref().and_then(Verdict::reason).map(str::to_owned)),
         ("criteria", Some(case.choice.criteria.to_string())),
         ("success_rate", rate),
+        ("return_code", case.ended.return_code.map(|code| code.to_string())),
         ("blocking", Some(case.choice.blocking.to_string())),
     ])
 }

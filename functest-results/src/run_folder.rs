@@ -2,14 +2,16 @@
 //! The folder of a run: its events as they come, a log a case, and the reports when it ends.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use functest_core::Sink;
-use functest_core::event::{Event, EventBody};
+use functest_core::event::{Event, EventBody, Output};
 use functest_core::record::{Fold, FoldError, RunRecord, fold_lines};
 use functest_core::sink::SinkError;
+use functest_core::words::file_name;
 
 use crate::{Error, Format, atomic, case_log, render};
 
@@ -30,7 +32,22 @@ pub struct RunFolder {
     /// The length of what is whole in `events`.
     length: u64,
     fold: Option<Fold>,
-    logs: HashMap<String, File>,
+    logs: HashMap<String, Log>,
+}
+
+/// The open log of a case.
+#[derive(Debug)]
+struct Log {
+    file: File,
+    path: PathBuf,
+    /// Whether what a tool wrote last has ended its line.
+    at_line_start: bool,
+}
+
+impl Log {
+    fn write(&mut self, text: &str) -> Result<(), Error> {
+        self.file.write_all(text.as_bytes()).map_err(|source| Error::Append { file: self.path.clone(), source })
+    }
 }
 
 impl RunFolder {
@@ -91,19 +108,34 @@ impl RunFolder {
             // It was never started; the reports say why.
             return Ok(());
         }
-        let file = self.folder.join(LOGS_FOLDER).join(case_log::file_name(case));
-        let failed = |source| Error::Append { file: file.clone(), source };
-        if !self.logs.contains_key(case) {
-            let log = OpenOptions::new().append(true).create(true).open(&file).map_err(failed)?;
-            self.logs.insert(case.to_owned(), log);
+        let log = self.log_of(case)?;
+        if !log.at_line_start {
+            log.at_line_start = true;
+            log.write("\n")?;
         }
-        if let Some(log) = self.logs.get_mut(case) {
-            log.write_all(case_log::lines(event).as_bytes()).map_err(failed)?;
-        }
+        log.write(&case_log::lines(event))?;
         if ends {
             self.logs.remove(case);
         }
         Ok(())
+    }
+
+    fn log_of(&mut self, case: &str) -> Result<&mut Log, Error> {
+        match self.logs.entry(case.to_owned()) {
+            Entry::Occupied(log) => Ok(log.into_mut()),
+            Entry::Vacant(place) => {
+                let path = self.folder.join(LOGS_FOLDER).join(file_name(case) + ".log");
+                let file = OpenOptions::new().append(true).create(true).open(&path);
+                let file = file.map_err(|source| Error::Append { file: path.clone(), source })?;
+                Ok(place.insert(Log { file, path, at_line_start: true }))
+            }
+        }
+    }
+
+    fn keep_output(&mut self, output: &Output) -> Result<(), Error> {
+        let log = self.log_of(&output.case_name)?;
+        let text = case_log::output(&output.text, &mut log.at_line_start);
+        log.write(&text)
     }
 
     fn report(&self, event: &Event) -> Result<(), Error> {
@@ -115,10 +147,22 @@ impl RunFolder {
 }
 
 impl Sink for RunFolder {
+    fn name(&self) -> &str {
+        "the run folder"
+    }
+
+    fn is_essential(&self) -> bool {
+        true
+    }
+
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         // Each is tried whatever became of the others: what can be kept is kept.
         let kept = [self.keep(event), self.fold(event), self.log(event), self.report(event)];
         kept.into_iter().collect::<Result<(), Error>>().map_err(SinkError::from)
+    }
+
+    fn output(&mut self, output: &Output) -> Result<(), SinkError> {
+        Ok(self.keep_output(output)?)
     }
 }
 

@@ -2,14 +2,15 @@
 //! One case as the page shows it.
 
 use functest_core::event::{Leftover, Level, RunHead};
-use functest_core::record::{CaseRecord, CheckRecord, Message};
+use functest_core::record::{AttemptRecord, CaseRecord, CheckRecord, Message};
 use functest_core::selection::Decision;
 use functest_core::verdict::{CheckOutcome, FailedRequest, Tally, Verdict};
+use functest_core::words::file_name;
 use serde::Serialize;
 
 use super::{percent, style_of};
 use crate::run_folder::LOGS_FOLDER;
-use crate::{case_log, words};
+use crate::words;
 
 /// Beyond this many checks, those that passed are folded away.
 const MANY_CHECKS: usize = 40;
@@ -35,6 +36,9 @@ pub(super) struct CaseView<'a> {
     /// Such as `5 of 6`; empty when there are no checks.
     checks: String,
     groups: Vec<CheckGroup<'a>>,
+    /// What went wrong in earlier attempts, a line each.
+    attempts: Vec<String>,
+    attachments: Vec<AttachmentView<'a>>,
     messages: Vec<MessageView<'a>>,
     /// The messages that a reader should not miss.
     alarms: usize,
@@ -80,6 +84,13 @@ struct RequestView<'a> {
     id: Option<&'a str>,
 }
 
+/// A file that belongs to the case or to one of its checks.
+#[derive(Debug, Serialize)]
+struct AttachmentView<'a> {
+    name: &'a str,
+    path: &'a str,
+}
+
 /// A message for people.
 #[derive(Debug, Serialize)]
 pub(super) struct MessageView<'a> {
@@ -121,12 +132,14 @@ impl<'a> CaseView<'a> {
             rate: tally.success_rate().map(|rate| Rate { percent: percent(rate, 100.0), text: format!("{rate:.0}%") }),
             checks: checks_in_short(tally),
             groups: groups(&case.checks),
+            attempts: case.attempts.iter().map(attempt_in_words).collect(),
+            attachments: attachments(case),
             messages: messages(&case.messages),
             alarms: case.messages.iter().filter(|message| message.level >= Level::Warning).count(),
             deleted: case.clean_up.deleted.iter().map(ToString::to_string).collect(),
             left: left(&case.clean_up.left),
             settings: settings(head, &case.choice.case_name),
-            log: case.started.map(|_| format!("{LOGS_FOLDER}/{}", case_log::file_name(&case.choice.case_name))),
+            log: case.started.map(|_| format!("{LOGS_FOLDER}/{}.log", file_name(&case.choice.case_name))),
             open: matches!(style, "failed" | "errored") || !case.clean_up.left.is_empty(),
         }
     }
@@ -138,6 +151,18 @@ impl<'a> CaseView<'a> {
     pub(super) fn has_details(&self) -> bool {
         !self.anchor.is_empty()
     }
+}
+
+fn attempt_in_words(attempt: &AttemptRecord) -> String {
+    let reason = attempt.verdict.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let took = words::duration(attempt.duration_ms);
+    format!("Attempt {} {} after {took}{reason}", attempt.attempt, attempt.verdict)
+}
+
+fn attachments(case: &CaseRecord) -> Vec<AttachmentView<'_>> {
+    let of_checks = case.checks.iter().flat_map(|check| &check.attachments);
+    let all = case.attachments.iter().chain(of_checks);
+    all.map(|attachment| AttachmentView { name: &attachment.name, path: &attachment.path }).collect()
 }
 
 /// The blocker of a case, unless its reason names it.

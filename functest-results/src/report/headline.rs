@@ -60,7 +60,8 @@ fn verdict(record: &RunRecord, number: &dyn Fn(&str) -> u64) -> (&'static str, &
         (_, Some(exit_code::INTERNAL)) => ("functest failed", "errored"),
         (Some("failed"), _) => ("Failed", "failed"),
         (Some(_), _) => ("Errored", "errored"),
-        (None, _) if number("passed") == 0 => ("Nothing was tested", "not-run"),
+        (None, _) if number("passed") + number("flaky") == 0 => ("Nothing was tested", "not-run"),
+        (None, Some(exit_code::OK)) if number("flaky") > 0 => ("Flaky", "flaky"),
         (None, Some(exit_code::OK)) => ("Passed", "passed"),
         (None, _) if !record.left.is_empty() => ("Not cleaned up", "errored"),
         (None, _) => ("Incomplete", "not-run"),
@@ -69,9 +70,10 @@ fn verdict(record: &RunRecord, number: &dyn Fn(&str) -> u64) -> (&'static str, &
 
 /// Every case that was to run, counted by its verdict.
 fn counts(record: &RunRecord) -> Vec<Count> {
-    const ORDER: [(&str, &str); 5] = [
+    const ORDER: [(&str, &str); 6] = [
         ("failed", "failed"),
         ("errored", "errored"),
+        ("flaky", "flaky"),
         ("passed", "passed"),
         ("skipped", "skipped"),
         ("not-run", "not run"),
@@ -104,6 +106,8 @@ fn sentence(counts: &[Count]) -> String {
 fn in_words(count: &Count) -> String {
     let Count { style, number, .. } = count;
     match (*style, *number) {
+        ("flaky", 1) => "1 passed only when it was tried again".into(),
+        ("flaky", n) => format!("{n} passed only when they were tried again"),
         ("skipped", 1) => "1 does not apply here".into(),
         ("skipped", n) => format!("{n} do not apply here"),
         ("not-run", 1) => "1 was not run".into(),

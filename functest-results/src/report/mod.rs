@@ -37,6 +37,7 @@ pub(crate) fn html(record: &RunRecord) -> Result<String, Error> {
 fn style_of(verdict: Option<&Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Passed) => "passed",
+        Some(Verdict::Flaky { .. }) => "flaky",
         Some(Verdict::Failed { .. }) => "failed",
         Some(Verdict::Errored { .. }) => "errored",
         Some(Verdict::Skipped { .. }) => "skipped",

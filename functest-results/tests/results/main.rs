@@ -4,6 +4,7 @@
 
 mod browser;
 mod content;
+mod old_folders;
 mod sample;
 mod sink;
 mod validity;

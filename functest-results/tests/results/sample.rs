@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use functest_core::case::Attachment;
 use functest_core::criteria::Criteria;
 use functest_core::event::{
     ApiCall, CancelLevel, CleanUp, CloudIdentity, Event, EventBody, Leftover, Level, RunHead, Thing, VERSION,
 };
 use functest_core::exit_code;
 use functest_core::selection::{Choice, Decision, Fact, FactSource};
-use functest_core::verdict::{CheckOutcome, FailedRequest, Fault, Tally, Verdict};
+use functest_core::verdict::{CheckOutcome, Ended, FailedRequest, Fault, Tally, Verdict};
 
 /// A made-up run: its name, and what makes its events.
 pub(crate) type Made = (&'static str, fn() -> Vec<Event>);
 
 /// Every made-up run.
-pub(crate) const ALL: [Made; 8] = [
+pub(crate) const ALL: [Made; 9] = [
     ("failed", failed),
     ("passed", passed),
     ("interrupted", interrupted),
@@ -25,6 +26,7 @@ pub(crate) const ALL: [Made; 8] = [
     ("empty", empty),
     ("hostile", hostile),
     ("large", large),
+    ("flaky", flaky),
 ];
 
 /// Events with their time in milliseconds since the start, in any order.
@@ -43,7 +45,7 @@ impl Script {
 
     /// A case that starts, makes its checks and ends, with the verdict that follows from them or another.
     fn case(&mut self, case: &str, (from, to): (u64, u64), checks: Vec<Check>, verdict: Option<Verdict>) {
-        self.add(from, EventBody::CaseStarted { case: case.into() });
+        self.add(from, EventBody::CaseStarted { case_name: case.into(), attempt: 1 });
         let step = (to - from) / (checks.len() as u64 + 2);
         let mut tally = Tally::default();
         for (i, check) in checks.into_iter().enumerate() {
@@ -51,24 +53,24 @@ impl Script {
             tally.count(&check.name, &check.outcome);
             self.check(case, begin, step, check);
         }
-        let verdict = verdict.unwrap_or_else(|| tally.verdict(Criteria::DEFAULT));
-        self.add(to, EventBody::CaseFinished { case: case.into(), verdict, tally, duration_ms: to - from });
+        let verdict = verdict.unwrap_or_else(|| tally.verdict(Criteria::DEFAULT, &Ended::default(), &[]));
+        self.add(to, finished(case, verdict, tally, to - from));
     }
 
     fn check(&mut self, case: &str, begin: u64, duration_ms: u64, check: Check) {
         let Check { name, states, mark, outcome } = check;
         let case = || case.to_owned();
-        self.add(begin, EventBody::CheckStarted { case: case(), check: name.clone(), states, mark });
-        self.add(begin + duration_ms, EventBody::CheckFinished { case: case(), check: name, outcome, duration_ms });
+        self.add(begin, EventBody::CheckStarted { case_name: case(), check: name.clone(), states, mark });
+        self.add(begin + duration_ms, check_finished(case(), name, outcome, duration_ms));
     }
 
     fn log(&mut self, at: u64, case: Option<&str>, level: Level, message: &str) {
-        self.add(at, EventBody::Log { case: case.map(str::to_owned), level, message: message.into() });
+        self.add(at, EventBody::Log { case_name: case.map(str::to_owned), level, message: message.into() });
     }
 
     fn clean_up(&mut self, at: u64, case: &str, deleted: &[&str], left: Vec<Leftover>) {
         let deleted = deleted.iter().enumerate().map(|(i, kind)| thing(kind, case, i)).collect();
-        self.add(at, EventBody::CleanedUp { case: Some(case.into()), clean_up: CleanUp { deleted, left } });
+        self.add(at, EventBody::CleanedUp { case_name: Some(case.into()), clean_up: CleanUp { deleted, left } });
     }
 
     /// `count` calls from a time on that take about `ms`, a few of them much longer.
@@ -91,7 +93,7 @@ impl Script {
                 attempt: 1,
                 error: None,
             };
-            self.add(from + i * 380, EventBody::ApiCall { case: case.map(str::to_owned), call });
+            self.add(from + i * 380, EventBody::ApiCall { case_name: case.map(str::to_owned), call });
         }
     }
 
@@ -216,6 +218,8 @@ fn head() -> RunHead {
             choice("vnf", "orchestra_openims", Decision::Disabled, "the catalogue says `enabled: false`"),
         ],
         settings: BTreeMap::from([("vping_ssh".to_owned(), settings)]),
+        request: None,
+        command: Vec::new(),
     }
 }
 
@@ -260,7 +264,7 @@ fn skipped(reason: &str) -> CheckOutcome {
 
 fn not_run(case: &str, reason: &str, blocked_by: Option<&str>) -> EventBody {
     let verdict = Verdict::NotRun { reason: reason.into(), blocked_by: blocked_by.map(str::to_owned) };
-    EventBody::CaseFinished { case: case.into(), verdict, tally: Tally::default(), duration_ms: 0 }
+    finished(case, verdict, Tally::default(), 0)
 }
 
 /// A run with every verdict, that also leaves something behind.
@@ -322,7 +326,7 @@ fn vping(script: &mut Script) {
         attempt: 2,
         error: Some("no answer within 30 s".into()),
     };
-    script.add(280_000, EventBody::ApiCall { case: Some("vping_ssh".into()), call });
+    script.add(280_000, EventBody::ApiCall { case_name: Some("vping_ssh".into()), call });
 }
 
 /// A case that never came to make a check.
@@ -370,7 +374,7 @@ pub(crate) fn left() -> Vec<Event> {
     let mut script = Script::new(head);
     healthy_part(&mut script);
     let left = vec![leftover("volume", "run", "its state is `error_deleting`")];
-    script.add(59_000, EventBody::CleanedUp { case: None, clean_up: CleanUp { deleted: Vec::new(), left } });
+    script.add(59_000, EventBody::CleanedUp { case_name: None, clean_up: CleanUp { deleted: Vec::new(), left } });
     script.end(59_300, exit_code::NOT_PASSED);
     script.play()
 }
@@ -444,5 +448,58 @@ pub(crate) fn large() -> Vec<Event> {
         script.calls(None, ("compute", "POST", &route), 200, (20, f64::from(i * i) / 3.0 + 0.4, 2_000));
     }
     script.end(660_000, exit_code::NOT_PASSED);
+    script.play()
+}
+
+fn finished(case: &str, verdict: Verdict, tally: Tally, duration_ms: u64) -> EventBody {
+    EventBody::CaseFinished { case_name: case.into(), verdict, tally, duration_ms, ended: Ended::default() }
+}
+
+fn check_finished(case_name: String, check: String, outcome: CheckOutcome, duration_ms: u64) -> EventBody {
+    EventBody::CheckFinished {
+        case_name,
+        check,
+        outcome,
+        duration_ms,
+        started: None,
+        states: None,
+        attachments: Vec::new(),
+        details: None,
+    }
+}
+
+/// A script that failed, and passed when it was tried again; its tool left a file and says something of its own.
+fn flaky() -> Vec<Event> {
+    let mut script = Script::new(RunHead { cases: vec![selected("smoke", "script")], ..head() });
+    let failed = CheckOutcome::failed("the command ended with 3; its last line: <no> such pod");
+    script.add(10, EventBody::CaseStarted { case_name: "script".into(), attempt: 1 });
+    script.add(400, check_finished("script".into(), "command".into(), failed, 390));
+    let verdict = Verdict::Failed { reason: "command: the command ended with 3".into() };
+    let attempt = EventBody::AttemptFinished { case_name: "script".into(), attempt: 1, verdict, duration_ms: 400 };
+    script.add(410, attempt);
+    script.add(420, EventBody::CaseStarted { case_name: "script".into(), attempt: 2 });
+    let attachment =
+        |path: &str| Attachment { name: "its <log>".into(), media_type: "text/plain".into(), path: path.into() };
+    script.add(
+        800,
+        EventBody::CheckFinished {
+            case_name: "script".into(),
+            check: "command".into(),
+            outcome: CheckOutcome::Passed,
+            duration_ms: 380,
+            started: Some(DateTime::UNIX_EPOCH),
+            states: Some("the command ends with 0".into()),
+            attachments: vec![attachment("cases/script/check.log")],
+            details: Some(serde_json::json!({"pods": 3})),
+        },
+    );
+    script.add(810, EventBody::Attached { case_name: "script".into(), attachment: attachment("cases/script/all.log") });
+    let mut tally = Tally::default();
+    tally.count("command", &CheckOutcome::Passed);
+    let verdict = Verdict::Flaky { reason: "it passed when it was tried for the 2. time".into() };
+    let ended = Ended { return_code: Some(0), success_rate: Some(100.0), details: Some(serde_json::json!({"a": [1]})) };
+    let finished = EventBody::CaseFinished { case_name: "script".into(), verdict, tally, duration_ms: 800, ended };
+    script.add(820, finished);
+    script.end(830, exit_code::OK);
     script.play()
 }
