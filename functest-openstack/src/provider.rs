@@ -41,25 +41,31 @@ pub struct CaseCloud {
     pub member_roles: Vec<String>,
 }
 
-/// Makes a [`CaseCloud`] for each case.
+/// What a cloud offers to cases. It meets requirements, and makes nothing: for whoever only wants to know.
 #[derive(Clone, Debug)]
-pub struct CloudProvider {
+pub struct CloudOffers {
     connection: Connection,
-    journal: Arc<Journal>,
-    clean_deadline: Duration,
     services: Vec<Service>,
-    role_names: Vec<String>,
     /// The aliases of Neutron's extensions, asked for once, when a case first needs one.
     extensions: Arc<OnceCell<Vec<String>>>,
 }
 
-impl CloudProvider {
-    /// A provider of the cloud of `connection`. What it makes is written to `journal`; deleting is tried for
-    /// `clean_deadline`.
+/// Makes a [`CaseCloud`] for each case.
+#[derive(Clone, Debug)]
+pub struct CloudProvider {
+    offers: CloudOffers,
+    connection: Connection,
+    journal: Arc<Journal>,
+    clean_deadline: Duration,
+    role_names: Vec<String>,
+}
+
+impl CloudOffers {
+    /// What the cloud of `connection` offers.
     ///
     /// # Errors
     /// When the catalog cannot be read.
-    pub async fn new(connection: Connection, journal: Arc<Journal>, clean_deadline: Duration) -> Result<Self, Error> {
+    pub async fn new(connection: Connection) -> Result<Self, Error> {
         let mut services = Vec::new();
         for service in Service::ALL {
             match connection.rest.root(service).await {
@@ -68,8 +74,73 @@ impl CloudProvider {
                 Err(error) => return Err(error),
             }
         }
+        Ok(Self { connection, services, extensions: Arc::default() })
+    }
+
+    async fn answer(&self, requirement: &Requirement) -> Offer {
+        match requirement {
+            Requirement::Cloud => Offer::Met,
+            Requirement::Admin if self.connection.is_admin => Offer::Met,
+            Requirement::Admin => {
+                Offer::Lacking("it needs an administrator, and the given credential is not one's".into())
+            }
+            Requirement::Service { service } => self.offers_service(*service),
+            Requirement::Extension { service, alias } => self.offers_extension(*service, alias).await,
+            _ => Offer::NotMine,
+        }
+    }
+
+    fn offers_service(&self, service: Service) -> Offer {
+        let required = &self.connection.rest.policy().required_services;
+        // A case that needs a required service runs without it too, and fails by that.
+        if self.services.contains(&service) || required.contains(&service) {
+            return Offer::Met;
+        }
+        Offer::Lacking(format!("it needs the {service} service, and the cloud's catalog has none"))
+    }
+
+    async fn offers_extension(&self, service: Service, alias: &str) -> Offer {
+        if service != Service::Network {
+            return Offer::Lacking(format!("it needs an extension of the {service} service, which lists none"));
+        }
+        match self.extensions.get_or_try_init(|| self.list_extensions()).await {
+            Ok(aliases) if aliases.iter().any(|known| known == alias) => Offer::Met,
+            Ok(_) => Offer::Lacking(format!("it needs Neutron's extension `{alias}`, which this cloud does not list")),
+            Err(error) => {
+                Offer::Lacking(format!("it needs Neutron's extension `{alias}`, and the list failed: {error}"))
+            }
+        }
+    }
+
+    async fn list_extensions(&self) -> Result<Vec<String>, Error> {
+        let call = Call::get(Service::Network, "/extensions", &[]);
+        let extensions = self.connection.rest.list(call, "extensions").await?;
+        Ok(extensions.iter().map(|extension| Kind::text(extension, "alias").to_owned()).collect())
+    }
+}
+
+#[async_trait]
+impl Provider for CloudOffers {
+    fn name(&self) -> &str {
+        "cloud"
+    }
+
+    async fn offers(&self, requirement: &Requirement) -> Offer {
+        self.answer(requirement).await
+    }
+
+    async fn open(&self, _case: ForCase<'_>, _resources: &mut Resources) -> Result<(), ProviderError> {
+        Err(ProviderError::new("the cloud is only looked at here"))
+    }
+}
+
+impl CloudProvider {
+    /// A provider of the cloud that offers this. What it makes is written to `journal`; deleting is tried for
+    /// `clean_deadline`.
+    pub fn new(offers: CloudOffers, journal: Arc<Journal>, clean_deadline: Duration) -> Self {
+        let connection = offers.connection.clone();
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();
-        Ok(Self { connection, journal, clean_deadline, services, role_names, extensions: Arc::default() })
+        Self { offers, connection, journal, clean_deadline, role_names }
     }
 
     /// The role that a case's user gets, in place of `member` (`NEW_USER_ROLE`).
@@ -146,16 +217,7 @@ impl Provider for CloudProvider {
     }
 
     async fn offers(&self, requirement: &Requirement) -> Offer {
-        match requirement {
-            Requirement::Cloud => Offer::Met,
-            Requirement::Admin if self.connection.is_admin => Offer::Met,
-            Requirement::Admin => {
-                Offer::Lacking("it needs an administrator, and the given credential is not one's".into())
-            }
-            Requirement::Service { service } => self.offers_service(*service),
-            Requirement::Extension { service, alias } => self.offers_extension(*service, alias).await,
-            _ => Offer::NotMine,
-        }
+        self.offers.answer(requirement).await
     }
 
     async fn open(&self, case: ForCase<'_>, resources: &mut Resources) -> Result<(), ProviderError> {
@@ -181,35 +243,5 @@ impl Provider for CloudProvider {
         let Some(cloud) = resources.get::<CaseCloud>() else { return CleanUp::default() };
         cloud.user.settle().await;
         self.cleaner().clean(Some(case_name)).await
-    }
-}
-
-impl CloudProvider {
-    fn offers_service(&self, service: Service) -> Offer {
-        let required = &self.connection.rest.policy().required_services;
-        // A case that needs a required service runs without it too, and fails by that.
-        if self.services.contains(&service) || required.contains(&service) {
-            return Offer::Met;
-        }
-        Offer::Lacking(format!("it needs the {service} service, and the cloud's catalog has none"))
-    }
-
-    async fn offers_extension(&self, service: Service, alias: &str) -> Offer {
-        if service != Service::Network {
-            return Offer::Lacking(format!("it needs an extension of the {service} service, which lists none"));
-        }
-        match self.extensions.get_or_try_init(|| self.list_extensions()).await {
-            Ok(aliases) if aliases.iter().any(|known| known == alias) => Offer::Met,
-            Ok(_) => {
-                Offer::Lacking(format!("it needs the extension `{alias}`, and the cloud's network service has it not"))
-            }
-            Err(error) => Offer::Lacking(format!("it needs the extension `{alias}`, and it is not known: {error}")),
-        }
-    }
-
-    async fn list_extensions(&self) -> Result<Vec<String>, Error> {
-        let extensions =
-            self.connection.rest.list(Call::get(Service::Network, "/extensions", &[]), "extensions").await?;
-        Ok(extensions.iter().map(|extension| Kind::text(extension, "alias").to_owned()).collect())
     }
 }

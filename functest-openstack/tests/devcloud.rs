@@ -15,6 +15,7 @@ use functest_core::need::{Needs, Requirement};
 use functest_core::provider::ForCase;
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::{Connection, Credential, Domain, Named};
+use functest_openstack::provider::CloudOffers;
 use functest_openstack::resource::{
     self, Flavor, FloatingIp, Image, Keypair, KeypairSecret, Network, Port, Project, Router, SecurityGroup, Server,
     Subnet, User,
@@ -170,7 +171,7 @@ async fn the_typed_calls_share_the_login() {
 async fn a_provider_that_is_closed_leaves_nothing() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
-    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let provider = CloudProvider::new(CloudOffers::new(admin.clone()).await.unwrap(), Arc::clone(&journal), LONG);
     let resources = open(&provider, "empty").await;
     let cloud = resources.get::<CaseCloud>().unwrap();
     // Looking at its groups and making a network gives the project its default group.
@@ -248,7 +249,7 @@ fn assert_all_gone(clean_up: &CleanUp) {
 async fn one_of_each_kind_is_cleaned() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (_folder, journal) = journal(&admin);
-    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let provider = CloudProvider::new(CloudOffers::new(admin.clone()).await.unwrap(), Arc::clone(&journal), LONG);
     let resources = open(&provider, "each").await;
     let cloud = resources.get::<CaseCloud>().unwrap();
     let marks = [cloud.project_id.as_str(), cloud.user_id.as_str(), run_part(&journal)];
@@ -268,7 +269,7 @@ async fn one_of_each_kind_is_cleaned() {
 async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     let Some(admin) = connect("devcloud-admin").await else { return };
     let (folder, journal) = journal(&admin);
-    let provider = CloudProvider::new(admin.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let provider = CloudProvider::new(CloudOffers::new(admin.clone()).await.unwrap(), Arc::clone(&journal), LONG);
     let resources = open(&provider, "dead").await;
     let cloud = resources.get::<CaseCloud>().unwrap();
     let (project, user) = (cloud.project_id.clone(), cloud.user_id.clone());
@@ -296,7 +297,7 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
 async fn without_an_administrator_the_given_project_is_used_and_kept() {
     let Some(demo) = connect("devcloud-demo").await else { return };
     let (_folder, journal) = journal(&demo);
-    let provider = CloudProvider::new(demo.clone(), Arc::clone(&journal), LONG).await.unwrap();
+    let provider = CloudProvider::new(CloudOffers::new(demo.clone()).await.unwrap(), Arc::clone(&journal), LONG);
     assert_eq!(provider.capacity(), Some(1));
     let resources = open(&provider, "given").await;
     let cloud = resources.get::<CaseCloud>().unwrap();

@@ -4,20 +4,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use functest_core::CaseFactory;
 use functest_core::catalogue::Catalogue;
+use functest_core::driver::Drivers;
+use functest_core::ledger::Reclaimer;
+use functest_core::{Driver, Provider};
 
 use crate::error::Error;
-use crate::registry::Registry;
 use crate::state::StateFolder;
 
 /// A look-up of environment variables.
 pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Functest: the test cases it knows, and where it keeps its runs.
+/// Functest: who makes its test cases and what they are given, and where it keeps its runs.
 #[derive(Clone)]
 pub struct Functest {
-    pub(crate) registry: Registry,
+    pub(crate) drivers: Drivers,
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
+    pub(crate) reclaimers: Vec<Arc<dyn Reclaimer>>,
     pub(crate) state: StateFolder,
     pub(crate) variables: Variables,
     pub(crate) own_catalogue: (String, String),
@@ -33,18 +36,32 @@ impl Functest {
     /// Functest with its built-in cases and catalogue, this process's environment variables, and the user's state
     /// folder.
     pub fn new() -> Self {
-        let mut registry = Registry::default();
-        functest_cases::factories().into_iter().for_each(|factory| registry.add(factory));
+        let drivers = Drivers::new(vec![Arc::new(functest_drivers::drivers()), Arc::new(functest_cases::driver())]);
         let variables: Variables = Arc::new(|name| std::env::var(name).ok());
         let state = StateFolder::from_environment(variables.as_ref());
         let own_catalogue = ("functest's own catalogue".to_owned(), functest_cases::CATALOGUE.to_owned());
-        Self { registry, state, variables, own_catalogue }
+        Self { drivers, providers: Vec::new(), reclaimers: Vec::new(), state, variables, own_catalogue }
     }
 
-    /// Adds a kind of test case. It takes the place of an earlier one with the same driver name.
+    /// Adds a driver. Where it claims the same entries as another, and as strongly, it is preferred.
     #[must_use]
-    pub fn with_case(mut self, factory: Arc<dyn CaseFactory>) -> Self {
-        self.registry.add(factory);
+    pub fn with_driver(mut self, driver: impl Driver + 'static) -> Self {
+        self.drivers.push(Arc::new(driver));
+        self
+    }
+
+    /// Adds a provider, opened for each case after those of functest itself.
+    #[must_use]
+    pub fn with_provider(mut self, provider: impl Provider + 'static) -> Self {
+        self.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Adds a place that cases make things in. A run writes it down in the head of its ledger, and a clean-up asks this
+    /// reclaimer for what is there.
+    #[must_use]
+    pub fn with_reclaimer(mut self, reclaimer: impl Reclaimer + 'static) -> Self {
+        self.reclaimers.push(Arc::new(reclaimer));
         self
     }
 
@@ -90,8 +107,8 @@ impl Functest {
         (self.variables)(name).filter(|value| !value.is_empty())
     }
 
-    /// The kind of test case that a catalogue's driver name calls for.
-    pub fn factory(&self, driver: &functest_core::catalogue::DriverName) -> Option<Arc<dyn CaseFactory>> {
-        self.registry.find(driver).cloned()
+    /// Who drives the entries that name this; `None` when nobody does.
+    pub fn driver(&self, name: &functest_core::catalogue::DriverName) -> Option<Arc<dyn Driver>> {
+        self.drivers.find(name).cloned()
     }
 }

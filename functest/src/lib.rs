@@ -32,9 +32,7 @@
 mod cloud;
 mod embed;
 mod error;
-mod info;
 mod noun;
-mod registry;
 pub mod schema;
 mod secret_file;
 mod state;
@@ -43,7 +41,6 @@ mod verbs;
 pub use self::cloud::SANDBOX;
 pub use self::embed::Functest;
 pub use self::error::{Error, ErrorKind, Problem};
-pub use self::info::{CaseInfo, CheckInfo, SettingInfo, TierInfo, TierList};
 pub use self::noun::nodes::{
     CollectLogsRequest, CollectedLogs, DetectReport, DetectRequest, ExecReport, ExecRequest, GetRequest, LogsReport,
     LogsRequest, NodeExec, NodeList, NodeListRequest, NodeServiceLog, NodeServiceReport, NodeServiceRequest,
@@ -60,14 +57,19 @@ pub use self::noun::sandbox::{
     ServedSandbox,
 };
 pub use self::noun::sut::{CredentialsFile, CredentialsRequest, SutInfo, SutInfoRequest, SutRequest, SutVerbs};
-pub use self::noun::testcase::{TestCaseList, TestCaseListRequest, TestCaseShowRequest, TestCaseVerbs};
-pub use self::noun::tier::{CatalogueRequest, TierListRequest, TierShowRequest, TierVerbs};
+pub use self::noun::testcase::{
+    CaseInfo, CheckInfo, SettingInfo, TestCaseList, TestCaseListRequest, TestCaseShowRequest, TestCaseVerbs,
+};
+pub use self::noun::tier::{CatalogueRequest, TierInfo, TierList, TierListRequest, TierShowRequest, TierVerbs};
 pub use self::state::{StateFolder, StoredRun};
 pub use self::verbs::VERBS;
 pub use functest_results::Format;
+pub use functest_runner::{CancelHandle, EventStream, SinkTrouble};
 
 /// The vocabulary: what a test case, an event, a verdict is.
 pub use functest_core as core;
+/// Drivers of foreign test tools.
+pub use functest_drivers as drivers;
 /// The nodes of the system under test.
 pub use functest_installers as installers;
 /// The cloud that a test case is given.

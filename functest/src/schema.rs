@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::error::Problem;
-use crate::noun::{nodes, openstack, report, sandbox, sut, testcase, tier};
+use crate::noun::{nodes, openstack, report, run, sandbox, sut, testcase, tier};
 
 /// Every document with its JSON Schema (2020-12), by its name, such as `exec-request`, which is that of its type here.
 ///
@@ -24,6 +24,7 @@ fn requests() -> Vec<(String, Value)> {
         request::<tier::TierShowRequest>(),
         request::<testcase::TestCaseListRequest>(),
         request::<testcase::TestCaseShowRequest>(),
+        request::<run::RunRequest>(),
         request::<openstack::CheckRequest>(),
         request::<openstack::CleanRequest>(),
         request::<nodes::NodeListRequest>(),
@@ -47,6 +48,11 @@ fn requests() -> Vec<(String, Value)> {
 
 fn answers() -> Vec<(String, Value)> {
     vec![
+        answer::<tier::TierList>(),
+        answer::<testcase::TestCaseList>(),
+        answer::<testcase::CaseInfo>(),
+        answer::<openstack::CheckReport>(),
+        answer::<openstack::CleanReport>(),
         answer::<nodes::NodeList>(),
         answer::<nodes::ExecReport>(),
         answer::<nodes::TransferReport>(),

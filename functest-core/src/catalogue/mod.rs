@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::criteria::Criteria;
@@ -90,11 +91,12 @@ pub struct CaseSpec {
 }
 
 /// A condition on a fact about the system under test.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dependency {
     /// The environment variable that carries the fact, such as `INSTALLER_TYPE`.
     pub variable: String,
     /// Must be found in the fact's value.
+    #[schemars(with = "String")]
     pub pattern: Pattern,
     /// Whether an unknown fact meets the condition (Danube, Euphrates) or counts as an empty text (Xtesting).
     pub unknown_passes: bool,

@@ -15,6 +15,11 @@ pub trait Reclaimer: Send + Sync {
     /// The place's name, as ledgers write it.
     fn place(&self) -> &str;
 
+    /// Which place it is, for the head of a run's ledger, and for whoever cleans up after that run.
+    fn identity(&self) -> Value {
+        Value::Null
+    }
+
     /// Whether the place that a ledger describes went away together with the process that made it, and everything in it.
     fn is_gone(&self, identity: &Value) -> bool {
         let _ = identity;

@@ -102,6 +102,7 @@ impl Error {
             | Self::Faults(_)
             | Self::NotTheSandbox
             | Self::NoInstaller
+            | Self::NotRepeatable { .. }
             | Self::Read { .. } => ErrorKind::Input,
             Self::Request(error) => of_request(error),
             Self::UnknownRun { .. } => ErrorKind::NotFound,

@@ -80,6 +80,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A run cannot be made again from its record.
+    #[error("the run {run} cannot be repeated: {reason}")]
+    NotRepeatable {
+        /// The run's id.
+        run: String,
+        /// Why not.
+        reason: String,
+    },
     /// A ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A look at a cloud: what it offers, and what is missing for which case.
 
-use functest_core::case::Needs;
 use functest_core::event::CloudIdentity;
+use functest_core::exit_code;
+use functest_core::need::Requirement;
+use functest_core::provider::Providers;
+use functest_openstack::Connection;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::inspect::CloudReport;
-use functest_openstack::{Connection, Service};
-use functest_runner::EventChannel;
+use functest_runner::{EventChannel, PlannedCase};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::embed::Functest;
+use super::OpenStackVerbs;
 use crate::error::Error;
-use crate::noun::run::RunRequest;
+use crate::noun::run::{RunRequest, cloud_offers};
+use crate::noun::sandbox::SandboxRequest;
+use crate::noun::sut::SutRequest;
+
+/// Which cloud is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CheckRequest {
+    /// A name in `clouds.yaml`, or the path of an openrc file; left out, it is that of `OS_CLOUD` or of the `OS_*` variables.
+    pub cloud: Option<String>,
+    /// What the sandbox is like, where `cloud` is one.
+    pub sandbox: SandboxRequest,
+    /// Settings of the run, each as `run.KEY=VALUE`.
+    pub set: Vec<String>,
+}
 
 /// What a cloud offers, and what is missing for which case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckReport {
     /// The version of this document's form.
     pub version: u32,
@@ -30,7 +47,7 @@ pub struct CheckReport {
 }
 
 /// Whether a case can run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseReadiness {
     /// The case's name.
     pub case_name: String,
@@ -40,43 +57,58 @@ pub struct CaseReadiness {
     pub missing_for_some_checks: Vec<String>,
 }
 
-impl Functest {
+impl CheckRequest {
+    /// The whole catalogue on that cloud: which of its cases could run is part of the answer.
+    fn as_run(&self) -> RunRequest {
+        RunRequest {
+            cloud: self.cloud.clone(),
+            sandbox: self.sandbox.clone(),
+            set: self.set.clone(),
+            ..RunRequest::default()
+        }
+    }
+}
+
+impl CheckReport {
+    /// What a process that looked ends with: whether every service that the cloud lists can be used.
+    pub fn exit_code(&self) -> u8 {
+        let healthy = self.report.services.iter().all(|service| service.problem.is_none());
+        if healthy { exit_code::OK } else { exit_code::NOT_PASSED }
+    }
+}
+
+impl OpenStackVerbs<'_> {
     /// Connects to the cloud that `request` names, and looks at it. Nothing is made.
     ///
     /// # Errors
     /// When the cloud is not described, refuses, or does not answer.
-    pub(crate) async fn check(&self, request: &RunRequest) -> Result<CheckReport, Error> {
-        let plan = self.plan(request)?;
-        let chosen = self.choose_cloud(request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
+    pub async fn check(&self, request: &CheckRequest) -> Result<CheckReport, Error> {
+        let functest = self.functest;
+        let plan = functest.plan(&request.as_run())?;
+        let chosen = functest.choose_cloud(request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();
         let options = ConnectionOptions { policy: plan.run_settings.policy(), events: events.emitter.clone() };
         let connection = Connection::open(&chosen.config, options).await?;
         let report = connection.inspect().await?;
-        let usable: Vec<Service> = report
-            .services
-            .iter()
-            .filter(|service| service.url.is_some() && service.problem.is_none())
-            .filter_map(|service| Service::from_name(&service.service_type))
-            .collect();
-        let cases = plan.tiers.iter().flat_map(|tier| &tier.cases);
-        let cases = cases.map(|case| readiness(&case.name, &case.needs, &usable, connection.is_admin)).collect();
-        let (cloud, notices) = (connection.identity, connection.notices);
+        let (cloud, notices) = (connection.identity.clone(), connection.notices.clone());
+        let (sut, _) = functest.sut_for_run(&SutRequest::default(), false).await?;
+        let providers = cloud_offers(functest, connection, sut.as_ref()).await?;
+        let mut cases = Vec::new();
+        for case in plan.tiers.iter().flat_map(|tier| &tier.cases) {
+            cases.push(readiness(case, &providers).await);
+        }
         Ok(CheckReport { version: 1, cloud, notices, report, cases })
     }
 }
 
-fn readiness(case_name: &str, needs: &Needs, usable: &[Service], is_admin: bool) -> CaseReadiness {
-    let lacking = |names: &[&str]| -> Vec<String> {
-        let unusable = |name: &&&str| !Service::from_name(name).is_some_and(|service| usable.contains(&service));
-        names.iter().filter(unusable).map(|name| format!("the {name} service")).collect()
-    };
-    let mut missing = lacking(&needs.services);
-    if needs.admin && !is_admin {
-        missing.push("an administrator's credential".into());
+async fn readiness(case: &PlannedCase, providers: &Providers) -> CaseReadiness {
+    CaseReadiness {
+        case_name: case.name.clone(),
+        missing: missing(providers, &case.needs.requires).await,
+        missing_for_some_checks: missing(providers, &case.needs.wishes).await,
     }
-    let mut missing_for_some_checks = lacking(&needs.optional_services);
-    if needs.optional_admin && !is_admin {
-        missing_for_some_checks.push("an administrator's credential".into());
-    }
-    CaseReadiness { case_name: case_name.to_owned(), missing, missing_for_some_checks }
+}
+
+async fn missing(providers: &Providers, requirements: &[Requirement]) -> Vec<String> {
+    providers.lacks(requirements).await.iter().map(|lack| lack.requirement.to_string()).collect()
 }

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Deleting what dead runs left.
+//! Deleting what dead runs left, wherever it is.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use functest_core::event::{CleanUp, CloudIdentity, Leftover, Thing};
 use functest_core::exit_code;
-use functest_core::ledger::{Book, Entry, Journal, Ledger};
+use functest_core::ledger::{Book, CLOUD, Entry, Journal, Ledger, ReclaimError, Reclaimer};
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudConfig, Connection};
 use functest_runner::EventChannel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::OpenStackVerbs;
 use crate::cloud::{is_embedded, is_gone};
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::noun::run::{RunRequest, RunSettings};
+use crate::noun::run::RunSettings;
 use crate::state::StoredRun;
 
 /// What to clean.
@@ -35,7 +39,7 @@ pub struct CleanRequest {
 }
 
 /// What was done about each run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CleanReport {
     /// The version of this document's form.
     pub version: u32,
@@ -46,7 +50,7 @@ pub struct CleanReport {
 }
 
 /// What was done about a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunClean {
     /// The run's id.
     pub run_id: String,
@@ -58,7 +62,7 @@ pub struct RunClean {
 }
 
 /// What was done about a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RunCleanState {
     /// It is alive and cleans up after itself, or is being cleaned by another functest at this moment.
@@ -96,26 +100,30 @@ impl CleanReport {
     }
 }
 
-impl Functest {
+impl OpenStackVerbs<'_> {
     /// Deletes what dead runs left. Runs that live are left alone.
     ///
     /// # Errors
     /// When a run that is named does not exist, or the cloud that is named is not described. What goes wrong with one
     /// run is in the report, and the others go on.
-    pub(crate) async fn clean(&self, request: &CleanRequest) -> Result<CleanReport, Error> {
+    pub async fn clean(&self, request: &CleanRequest) -> Result<CleanReport, Error> {
+        let functest = self.functest;
         let named = !request.runs.is_empty();
         let runs = if named {
-            request.runs.iter().map(|run| self.state.find(run)).collect::<Result<Vec<_>, _>>()?
+            request.runs.iter().map(|run| functest.state.find(run)).collect::<Result<Vec<_>, _>>()?
         } else {
-            self.state.runs()?
+            functest.state.runs()?
         };
         if let Some(cloud) = request.cloud.as_deref().filter(|cloud| !is_embedded(cloud)) {
-            CloudConfig::find(Some(cloud), self.variables.as_ref())?;
+            CloudConfig::find(Some(cloud), functest.variables.as_ref())?;
         }
-        let settings = self.plan(&RunRequest { set: request.set.clone(), ..RunRequest::default() })?.run_settings;
+        let settings = functest.run_settings(&request.set)?;
+        let cloud = CloudReclaimer { functest, cloud: request.cloud.as_deref(), settings, notices: Mutex::default() };
+        let mut reclaimers: Vec<&dyn Reclaimer> = vec![&cloud];
+        reclaimers.extend(functest.reclaimers.iter().map(|reclaimer| reclaimer.as_ref()));
         let mut report = CleanReport { version: 1, notices: Vec::new(), runs: Vec::new() };
         for run in runs {
-            let state = match self.clean_run(&run, request, &settings, &mut report.notices).await {
+            let state = match clean_run(&run, request.dry_run, &reclaimers).await {
                 Ok(state) => state,
                 Err(error) => RunCleanState::Failed { reason: error.to_string() },
             };
@@ -123,73 +131,125 @@ impl Functest {
                 report.runs.push(RunClean { run_id: run.run_id, folder: run.folder, state });
             }
         }
+        report.notices = cloud.notices.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(report)
     }
+}
 
-    async fn clean_run(
-        &self,
-        run: &StoredRun,
-        request: &CleanRequest,
-        settings: &RunSettings,
-        notices: &mut Vec<String>,
-    ) -> Result<RunCleanState, Error> {
-        // A look first, which takes no lock: most runs have left nothing.
-        let Some(book) = Book::read(&run.folder)? else { return Ok(RunCleanState::Clean) };
-        let at_folder = |source| Error::State { path: run.folder.clone(), source };
-        if request.dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
-            return Ok(RunCleanState::Live);
-        }
-        // What was made on a sandbox in a functest that is no more went with it.
-        if book.open().next().is_none() || is_gone(&book.head.cloud) {
-            return Ok(RunCleanState::Clean);
-        }
-        if request.dry_run {
-            return Ok(RunCleanState::WouldDelete { things: book.open().map(Entry::thing).collect() });
-        }
-        let journal = match Journal::resume(&run.folder) {
-            Ok(Some(journal)) => journal,
-            Ok(None) => return Ok(RunCleanState::Clean),
-            Err(error) if error.is_locked() => return Ok(RunCleanState::Live),
-            Err(error) => return Err(error.into()),
+async fn clean_run(run: &StoredRun, dry_run: bool, reclaimers: &[&dyn Reclaimer]) -> Result<RunCleanState, Error> {
+    // A look first, which takes no lock: most runs have left nothing.
+    let Some(book) = Book::read(&run.folder)? else { return Ok(RunCleanState::Clean) };
+    let at_folder = |source| Error::State { path: run.folder.clone(), source };
+    if dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
+        return Ok(RunCleanState::Live);
+    }
+    let open: Vec<&Entry> = book.open().filter(|entry| !went_with_its_place(entry, &book, reclaimers)).collect();
+    if open.is_empty() {
+        return Ok(RunCleanState::Clean);
+    }
+    if dry_run {
+        return Ok(RunCleanState::WouldDelete { things: open.into_iter().map(Entry::thing).collect() });
+    }
+    let journal = match Journal::resume(&run.folder) {
+        Ok(Some(journal)) => Arc::new(journal),
+        Ok(None) => return Ok(RunCleanState::Clean),
+        Err(error) if error.is_locked() => return Ok(RunCleanState::Live),
+        Err(error) => return Err(error.into()),
+    };
+    let places: BTreeSet<&str> = open.iter().map(|entry| entry.intent.place.as_str()).collect();
+    Ok(reclaim_all(&places, &journal, reclaimers).await)
+}
+
+/// What was made on a sandbox in a functest that is no more went with it.
+fn went_with_its_place(entry: &Entry, book: &Book, reclaimers: &[&dyn Reclaimer]) -> bool {
+    let place = entry.intent.place.as_str();
+    let identity = book.head.places.get(place).unwrap_or(&Value::Null);
+    find(reclaimers, place).is_some_and(|reclaimer| reclaimer.is_gone(identity))
+}
+
+fn find<'a>(reclaimers: &[&'a dyn Reclaimer], place: &str) -> Option<&'a dyn Reclaimer> {
+    reclaimers.iter().copied().find(|reclaimer| reclaimer.place() == place)
+}
+
+/// Cleans one place after the other. One that cannot be reached does not keep the others from being cleaned.
+async fn reclaim_all(places: &BTreeSet<&str>, journal: &Arc<Journal>, reclaimers: &[&dyn Reclaimer]) -> RunCleanState {
+    let mut total = CleanUp::default();
+    let mut unreached = Vec::new();
+    for place in places {
+        let reclaimed = match find(reclaimers, place) {
+            Some(reclaimer) => reclaimer.reclaim(journal).await.map_err(|error| error.to_string()),
+            None => Err(format!("this functest does not know the place `{place}`: only the program that made it can")),
         };
-        let connection = self.connect_for(&journal.head().cloud, request, settings).await?;
-        notices.extend(connection.notices.clone());
+        match reclaimed {
+            Ok(clean_up) => total.add(clean_up),
+            Err(reason) => {
+                let entries = journal.open_in(place, None);
+                total.left.extend(entries.iter().map(|e| Leftover { thing: e.thing(), reason: reason.clone() }));
+                unreached.push(reason);
+            }
+        }
+    }
+    if unreached.len() == places.len() {
+        return RunCleanState::Failed { reason: unreached.join("; ") };
+    }
+    RunCleanState::Cleaned { deleted: total.deleted, left: total.left }
+}
+
+/// Reclaims what runs left in their clouds.
+struct CloudReclaimer<'a> {
+    functest: &'a Functest,
+    /// The cloud to reach them by; `None` takes the one that each run names.
+    cloud: Option<&'a str>,
+    settings: RunSettings,
+    /// What the user must be told about the connections.
+    notices: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Reclaimer for CloudReclaimer<'_> {
+    fn place(&self) -> &str {
+        CLOUD
+    }
+
+    fn is_gone(&self, identity: &Value) -> bool {
+        serde_json::from_value(identity.clone()).is_ok_and(|cloud: CloudIdentity| is_gone(&cloud))
+    }
+
+    async fn reclaim(&self, journal: &Arc<Journal>) -> Result<CleanUp, ReclaimError> {
+        let nowhere = || ReclaimError::new("the ledger does not say in which cloud the run was");
+        let cloud = journal.head().cloud().ok_or_else(nowhere)?;
+        let connection = self.connect(&cloud).await.map_err(ReclaimError::new)?;
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).extend(connection.notices.iter().cloned());
         let cleaner = Cleaner {
             rest: connection.rest,
             is_admin: connection.is_admin,
-            journal: Arc::new(journal),
-            deadline: settings.scaled(settings.clean_deadline),
+            journal: Arc::clone(journal),
+            deadline: self.settings.scaled(self.settings.clean_deadline),
         };
-        let CleanUp { deleted, left } = cleaner.clean(None).await;
-        Ok(RunCleanState::Cleaned { deleted, left })
+        Ok(cleaner.clean(None).await)
     }
+}
 
+impl CloudReclaimer<'_> {
     /// The cloud of a dead run, and no other.
-    async fn connect_for(
-        &self,
-        cloud: &CloudIdentity,
-        request: &CleanRequest,
-        settings: &RunSettings,
-    ) -> Result<Connection, Error> {
-        let name = request.cloud.as_deref().or(cloud.name.as_deref());
-        let config = CloudConfig::find(name, self.variables.as_ref())?.ok_or(Error::NoCloud)?;
+    async fn connect(&self, cloud: &CloudIdentity) -> Result<Connection, Error> {
+        let name = self.cloud.or(cloud.name.as_deref());
+        let config = CloudConfig::find(name, self.functest.variables.as_ref())?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();
-        let options = ConnectionOptions { policy: settings.policy(), events: events.emitter.clone() };
+        let options = ConnectionOptions { policy: self.settings.policy(), events: events.emitter.clone() };
         let connection = Connection::open(&config, options).await?;
         let found = &connection.identity;
-        let same =
+        let is_same =
             (&found.auth_url, &found.region, &found.project_id) == (&cloud.auth_url, &cloud.region, &cloud.project_id);
-        if same {
+        if is_same {
             return Ok(connection);
         }
-        let words = |cloud: &CloudIdentity| {
-            let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
-            format!("{} (region {}, project {})", cloud.auth_url, or_none(&cloud.region), or_none(&cloud.project))
-        };
-        Err(functest_openstack::Error::Config {
-            origin: config.origin.clone(),
-            message: format!("the run was made on {}, this is {}", words(cloud), words(found)),
-        }
-        .into())
+        let message = format!("the run was made on {}, this is {}", in_words(cloud), in_words(found));
+        Err(functest_openstack::Error::Config { origin: config.origin.clone(), message }.into())
     }
+}
+
+fn in_words(cloud: &CloudIdentity) -> String {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
+    format!("{} (region {}, project {})", cloud.auth_url, or_none(&cloud.region), or_none(&cloud.project))
 }

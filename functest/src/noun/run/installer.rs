@@ -9,18 +9,40 @@ use crate::embed::Functest;
 use crate::error::Error;
 use crate::noun::sut::SutRequest;
 
+/// What the installer has to say about a run.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The system under test; `None` where nothing says where it is.
+    pub(crate) sut: Option<Sut>,
+    /// The facts that it told and nobody had given, by the variables that carry them.
+    pub(crate) facts: Vec<(String, String)>,
+    /// What it did not tell, in words.
+    pub(crate) problems: Vec<String>,
+}
+
 impl Functest {
-    /// See [`RunVerbs::sut`](super::RunVerbs::sut).
+    /// Whether a run of `request` has an installer to ask.
+    pub(crate) fn has_installer_to_ask(&self, request: &RunRequest) -> bool {
+        let needed = request.fetch_credentials || request.collect_logs;
+        needed || request.sut.says_where() || self.variables_say_where()
+    }
+
+    fn variables_say_where(&self) -> bool {
+        ["FUNCTEST_SUT", "INSTALLER_IP"].iter().any(|name| self.variable(name).is_some())
+    }
+
+    /// The system under test, for a run that asks it what nobody has said. A run can do without: where nothing says where
+    /// the system is, there is none, and where only variables do and lead nowhere, there is none and the second part says
+    /// why. A run that wants something `needed` of it cannot.
     pub(crate) async fn sut_for_run(
         &self,
         request: &SutRequest,
         needed: bool,
     ) -> Result<(Option<Sut>, Option<String>), Error> {
-        let by_variables = ["FUNCTEST_SUT", "INSTALLER_IP"].iter().any(|name| self.variable(name).is_some());
         if needed || request.says_where() {
             return Ok((Some(self.open_sut(request).await?), None));
         }
-        if !by_variables {
+        if !self.variables_say_where() {
             return Ok((None, None));
         }
         // Variables are often those of a shell's profile: a run does not fail because they lead nowhere.
@@ -30,22 +52,27 @@ impl Functest {
         }
     }
 
-    /// See [`RunVerbs::ask_installer`](super::RunVerbs::ask_installer).
-    pub(crate) async fn ask_installer(&self, request: &mut RunRequest) -> Vec<String> {
-        let Some(sut) = request.sut.clone() else { return Vec::new() };
-        let known = |name: &str, given: &Option<String>| given.is_some() || self.variable(name).is_some();
-        let mut told = vec![("INSTALLER_TYPE".to_owned(), sut.name().to_owned())];
-        let mut problems = Vec::new();
-        if !known("DEPLOY_SCENARIO", &request.scenario) || !known("NODE_NAME", &None) {
+    /// Asks the installer for the facts that nobody has given: installer, scenario, pod. What it does not tell is said, and
+    /// the run goes on without.
+    pub(crate) async fn ask_installer(&self, request: &RunRequest) -> Result<Told, Error> {
+        let needed = request.fetch_credentials || request.collect_logs;
+        let (sut, problem) = self.sut_for_run(&request.sut, needed).await?;
+        let mut told = Told { sut: None, facts: Vec::new(), problems: problem.into_iter().collect() };
+        let Some(sut) = sut else { return Ok(told) };
+        told.facts.push(("INSTALLER_TYPE".to_owned(), sut.name().to_owned()));
+        let scenario_is_known = request.scenario.is_some() || self.variable("DEPLOY_SCENARIO").is_some();
+        if !scenario_is_known || self.variable("NODE_NAME").is_none() {
             match sut.deployment().await {
                 Ok(deployment) => {
                     let facts = [("DEPLOY_SCENARIO", deployment.scenario), ("NODE_NAME", deployment.pod)];
-                    told.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+                    told.facts.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
                 }
-                Err(error) => problems.push(format!("the installer does not tell what was deployed: {error}")),
+                Err(error) => {
+                    told.problems.push(format!("the installer does not tell what was deployed: {error}"));
+                }
             }
         }
-        request.told = told;
-        problems
+        told.sut = Some(sut);
+        Ok(told)
     }
 }

@@ -3,21 +3,22 @@
 
 mod installer;
 mod plan;
+mod planner;
+mod providers;
 mod request;
+mod secret;
 mod settings;
 mod start;
 
 pub use self::plan::Plan;
+pub(crate) use self::providers::cloud_offers;
 pub use self::request::RunRequest;
 pub use self::settings::RunSettings;
 pub(crate) use self::settings::with_deadline;
 pub use self::start::{RunHandle, RunSummary};
 
-use functest_installers::Sut;
-
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::noun::sut::SutRequest;
 
 /// What can be done about runs; see [`Functest::run`].
 #[derive(Clone, Copy)]
@@ -33,7 +34,7 @@ impl Functest {
 }
 
 impl RunVerbs<'_> {
-    /// Plans a run; [`Plan::start`] runs it.
+    /// Plans a run without asking anybody; [`Plan::start`] runs it.
     ///
     /// # Errors
     /// As [`Functest::plan`].
@@ -41,20 +42,26 @@ impl RunVerbs<'_> {
         self.functest.plan(request)
     }
 
-    /// The system under test, for a run that asks it what nobody has said. A run can do without: where nothing says where
-    /// the system is, there is none, and where only variables do and lead nowhere, there is none and the second part says
-    /// why. A run that wants something `needed` of it cannot.
-    ///
-    /// # Errors
-    /// When what is given is wrong or no installer is recognised, where the request itself says where it is, or it is
-    /// needed.
-    pub async fn sut(&self, request: &SutRequest, needed: bool) -> Result<(Option<Sut>, Option<String>), Error> {
-        self.functest.sut_for_run(request, needed).await
+    /// Whether [`ask_and_plan`](Self::ask_and_plan) has an installer to ask, which takes a moment.
+    pub fn has_installer_to_ask(&self, request: &RunRequest) -> bool {
+        self.functest.has_installer_to_ask(request)
     }
 
-    /// Asks the installer of `request` for the facts that nobody has given: installer, scenario, pod. What it does not tell
-    /// is said, and the run goes on without.
-    pub async fn ask_installer(&self, request: &mut RunRequest) -> Vec<String> {
-        self.functest.ask_installer(request).await
+    /// Plans a run, and asks the installer what nobody has said: itself, the scenario, the pod. Cases of the plan can be
+    /// given the nodes of the system under test.
+    ///
+    /// # Errors
+    /// As [`Functest::plan`]; and when the request says where the installer is, or needs it, and it is not there.
+    pub async fn ask_and_plan(&self, request: &RunRequest) -> Result<Plan, Error> {
+        let told = self.functest.ask_installer(request).await?;
+        self.functest.plan_with(request, told)
+    }
+
+    /// The request of a run, to be made again.
+    ///
+    /// # Errors
+    /// When there is no such run, or it does not say what was asked of it.
+    pub fn again(&self, run: &str) -> Result<RunRequest, Error> {
+        RunRequest::of_record(&self.functest.report().record(run)?)
     }
 }

@@ -36,6 +36,8 @@ pub struct RunSettings {
     pub required_services: Vec<String>,
     /// The role of users that are made for cases, in place of `member`.
     pub new_user_role: Option<String>,
+    /// How often a case that does not pass is tried in all. One that passes only when it is tried again is flaky.
+    pub attempts: u32,
 }
 
 impl Default for RunSettings {
@@ -49,6 +51,7 @@ impl Default for RunSettings {
             delete_deadline: Seconds(120.0),
             required_services: Vec::new(),
             new_user_role: None,
+            attempts: 1,
         }
     }
 }
@@ -61,9 +64,12 @@ impl CaseSettings for RunSettings {
         if !(self.deadline_factor > 0.0 && self.deadline_factor <= 1000.0) {
             return Some(("deadline_factor", format!("{} is not above 0 and at most 1000", self.deadline_factor)));
         }
+        if !(1..=100).contains(&self.attempts) {
+            return Some(("attempts", format!("{} is not a number from 1 to 100", self.attempts)));
+        }
         let unknown = self.required_services.iter().find(|name| Service::from_name(name).is_none())?;
         let known: Vec<&str> = Service::ALL.iter().map(|service| service.name()).collect();
-        Some(("required_services", format!("`{unknown}` is no service type; known: {}", known.join(", "))))
+        Some(("required_services", format!("`{unknown}` is not a service type; known: {}", known.join(", "))))
     }
 }
 
@@ -85,8 +91,12 @@ impl RunSettings {
     }
 }
 
+/// After how long a case is ended of which nobody says anything else, in seconds.
+const USUAL_DEADLINE: Duration = Duration::from_secs(1800);
+
 /// What a case can be set to: its own keys, and the one that every case has.
 pub(crate) fn with_deadline(mut spec: SettingsSpec) -> SettingsSpec {
-    spec.defaults.entry(CASE_DEADLINE).or_insert(json!(1800.0));
+    let deadline = spec.deadline.unwrap_or(USUAL_DEADLINE).as_secs_f64();
+    spec.defaults.entry(CASE_DEADLINE).or_insert(json!(deadline));
     spec
 }

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Running a plan.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::Utc;
-use functest_core::environment::NoEnvironment;
+use chrono::{DateTime, Utc};
 use functest_core::event::{CancelLevel, RunHead};
-use functest_core::ledger::{Head, Journal};
+use functest_core::ledger::{CLOUD, Head, Journal};
 use functest_core::record::RunRecord;
-use functest_core::sink::SinkError;
-use functest_core::{Environment, Sink, exit_code, ledger};
+use functest_core::{Installer, Sink, exit_code, ledger};
 use functest_installers::{LogReport, Sut};
+use functest_openstack::Connection;
 use functest_openstack::connect::ConnectionOptions;
-use functest_openstack::{CloudEnvironment, Connection};
 use functest_results::RunFolder;
-use functest_runner::EventChannel;
+use functest_runner::{CancelHandle, EventChannel, EventStream, SinkTrouble};
 use functest_sandbox::Sandbox;
+use serde_json::{Value, json};
 
 use super::plan::Plan;
+use super::providers::Site;
+use super::secret;
 use crate::cloud::Chosen;
 use crate::error::Error;
 
@@ -47,8 +49,8 @@ pub struct RunSummary {
     pub folder: PathBuf,
     /// What a process that ran it ends with.
     pub exit_code: u8,
-    /// Why the first sink that failed did.
-    pub sink_error: Option<SinkError>,
+    /// What went wrong with sinks.
+    pub sink_troubles: Vec<SinkTrouble>,
     /// The nodes' logs, where they were asked for and a case did not pass.
     pub node_logs: Option<LogReport>,
 }
@@ -67,34 +69,34 @@ impl Plan {
         let events = EventChannel::default();
         let (connection, sandbox) = self.connect(&events).await?;
         let now = Utc::now();
-        let random = uuid::Uuid::new_v4().simple().to_string();
-        let run_id = format!("{}-{}", now.format("%Y%m%d-%H%M%S"), &random[..8]);
+        let run_id = new_run_id(now);
         let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
         let run_folder = RunFolder::create(&folder)?;
-        let head = self.head(&run_id, connection.as_ref());
+        let seed = sandbox.as_ref().map(Sandbox::seed);
+        let head = self.head(&run_id, connection.as_ref(), seed);
         let notices = connection.as_ref().map(|connection| connection.notices.clone()).unwrap_or_default();
-        let environment: Arc<dyn Environment> = match connection {
-            Some(connection) => Arc::new(self.environment(connection, &run_id, &folder).await?),
-            None => Arc::new(NoEnvironment),
-        };
-        let functest = self.functest.clone();
-        let logs_of = self.request.sut.clone().filter(|_| self.request.collect_logs);
+        let journal = self.journal(&run_id, now, &folder, connection.as_ref())?;
+        let sut = self.told.sut.clone();
+        let site = Site { folder: &folder, journal: Arc::clone(&journal), connection, sut: sut.as_ref() };
+        let providers = self.functest.providers(&self.run_settings, site).await?;
         let plan = functest_runner::Plan {
             head,
             tiers: self.tiers,
-            jobs: self.request.places(),
+            jobs: self.request.at_a_time(),
+            attempts: self.run_settings.attempts,
             scope: self.scope,
             deadline_factor: self.run_settings.deadline_factor,
         };
         let mut all: Vec<Box<dyn Sink>> = vec![Box::new(run_folder)];
         all.extend(sinks);
-        functest.state.point_latest_at(&run_id)?;
-        let inner = functest_runner::start(plan, environment, events, all)?;
+        self.functest.state.point_latest_at(&run_id)?;
+        let inner = functest_runner::start(plan, providers, events, all)?;
+        let logs_of = sut.filter(|_| self.request.collect_logs);
         Ok(RunHandle { run_id, folder, notices, inner, sandbox, logs_of })
     }
 
     async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Sandbox>), Error> {
-        let found = match (self.request.fetch_credentials, &self.request.sut) {
+        let found = match (self.request.fetch_credentials, &self.told.sut) {
             (true, Some(sut)) => Some(Chosen { config: self.functest.cloud_of(sut).await?, sandbox: None }),
             (true, None) => return Err(Error::NoInstaller),
             _ => self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?,
@@ -107,33 +109,42 @@ impl Plan {
         Ok((Some(Connection::open(&chosen.config, options).await?), chosen.sandbox))
     }
 
-    async fn environment(
+    /// The ledger of the run. Every run has one: whatever can be given to a case may leave something behind.
+    fn journal(
         &self,
-        connection: Connection,
         run_id: &str,
+        started: DateTime<Utc>,
         folder: &Path,
-    ) -> Result<CloudEnvironment, Error> {
+        connection: Option<&Connection>,
+    ) -> Result<Arc<Journal>, Error> {
         let head = Head {
             version: ledger::VERSION,
             run_id: run_id.to_owned(),
-            cloud: connection.identity.clone(),
-            started: Utc::now(),
+            places: self.places(connection),
+            started,
             settle_seconds: self.run_settings.settle().as_secs_f64(),
         };
-        let journal =
-            Journal::create(folder, head).map_err(|source| Error::State { path: folder.to_owned(), source })?;
-        let clean_deadline = self.run_settings.scaled(self.run_settings.clean_deadline);
-        let environment = CloudEnvironment::new(connection, Arc::new(journal), clean_deadline).await?;
-        Ok(match &self.run_settings.new_user_role {
-            Some(role) => environment.with_role(role),
-            None => environment,
-        })
+        let journal = Journal::create(folder, head);
+        Ok(Arc::new(journal.map_err(|source| Error::State { path: folder.to_owned(), source })?))
     }
 
-    fn head(&self, run_id: &str, connection: Option<&Connection>) -> RunHead {
-        let variable = |name: &str| (self.functest.variables)(name).filter(|value| !value.is_empty());
+    fn places(&self, connection: Option<&Connection>) -> BTreeMap<String, Value> {
+        let mut places = BTreeMap::new();
+        if let Some(connection) = connection {
+            places.insert(CLOUD.to_owned(), json!(connection.identity));
+        }
+        if let Some(sut) = &self.told.sut {
+            places.insert("nodes".to_owned(), json!({"installer": sut.name(), "at": sut.home().name()}));
+        }
+        for reclaimer in &self.functest.reclaimers {
+            places.insert(reclaimer.place().to_owned(), reclaimer.identity());
+        }
+        places
+    }
+
+    fn head(&self, run_id: &str, connection: Option<&Connection>, seed: Option<u64>) -> RunHead {
         let told = |wanted: &str| {
-            let found = self.request.told.iter().find(|(name, _)| name == wanted);
+            let found = self.told.facts.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.clone())
         };
         let notices = connection.map(|connection| connection.notices.clone()).unwrap_or_default();
@@ -143,14 +154,22 @@ impl Plan {
             catalogue: self.selection.catalogue.clone(),
             cloud: connection.map(|connection| connection.identity.clone()),
             facts: self.selection.facts.clone(),
-            node_name: variable("NODE_NAME").or_else(|| told("NODE_NAME")),
-            build_tag: variable("BUILD_TAG"),
-            jobs: self.request.places(),
+            node_name: self.functest.variable("NODE_NAME").or_else(|| told("NODE_NAME")),
+            build_tag: self.functest.variable("BUILD_TAG"),
+            jobs: self.request.at_a_time(),
             notices: notices.into_iter().chain(self.warnings.iter().cloned()).collect(),
             cases: self.selection.cases.clone(),
             settings: self.settings.clone(),
+            request: Some(self.request.to_record(seed)),
+            command: secret::hide_in_command(&self.request.command),
         }
     }
+}
+
+/// Unique, and in order of time.
+fn new_run_id(now: DateTime<Utc>) -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    format!("{}-{}", now.format("%Y%m%d-%H%M%S"), &random[..8])
 }
 
 impl RunHandle {
@@ -177,8 +196,13 @@ impl RunHandle {
     }
 
     /// A way to ask the run to stop while somebody else waits for its end.
-    pub fn canceller(&self) -> impl Fn(CancelLevel) + Clone + Send + Sync + 'static {
-        self.inner.canceller()
+    pub fn cancel_handle(&self) -> CancelHandle {
+        self.inner.cancel_handle()
+    }
+
+    /// The run's events, from the first one on. They are given away once.
+    pub fn events(&mut self) -> Option<EventStream> {
+        self.inner.events()
     }
 
     /// Waits for the end of the run.
@@ -197,7 +221,7 @@ impl RunHandle {
             record: outcome.record,
             folder: self.folder,
             exit_code: outcome.exit_code,
-            sink_error: outcome.sink_error,
+            sink_troubles: outcome.sink_troubles,
             node_logs,
         })
     }

@@ -18,7 +18,7 @@ pub struct TestCaseListRequest {
 }
 
 /// The test cases of a catalogue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TestCaseList {
     /// Every case with what is decided about it.
     #[serde(flatten)]

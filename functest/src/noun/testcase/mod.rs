@@ -5,7 +5,8 @@ mod list;
 mod show;
 
 pub use self::list::{TestCaseList, TestCaseListRequest};
-pub use self::show::TestCaseShowRequest;
+pub(crate) use self::show::unknown;
+pub use self::show::{CaseInfo, CheckInfo, SettingInfo, TestCaseShowRequest};
 
 use crate::embed::Functest;
 

@@ -4,7 +4,7 @@
 mod list;
 mod show;
 
-pub use self::list::{CatalogueRequest, TierListRequest};
+pub use self::list::{CatalogueRequest, TierInfo, TierList, TierListRequest};
 pub use self::show::TierShowRequest;
 
 use crate::embed::Functest;

@@ -4,9 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogueRequest, TierVerbs};
+use super::{CatalogueRequest, TierList, TierListRequest, TierVerbs};
 use crate::error::Error;
-use crate::info::TierList;
+use crate::noun::testcase::unknown;
 
 /// Which tier is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +25,9 @@ impl TierVerbs<'_> {
     /// # Errors
     /// When the catalogue is unreadable or wrong, or there is no such tier.
     pub fn show(&self, request: &TierShowRequest) -> Result<TierList, Error> {
-        self.functest.tier_named(&request.of.as_run(), &request.name)
+        let mut list = self.list(&TierListRequest { of: request.of.clone() })?;
+        let known: Vec<String> = list.tiers.iter().map(|tier| tier.name.clone()).collect();
+        list.tiers.retain(|tier| tier.name == request.name);
+        if list.tiers.is_empty() { Err(unknown(&request.name, &list.catalogue, &known)) } else { Ok(list) }
     }
 }

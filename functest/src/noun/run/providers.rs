@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the cases of a run are given, and by whom. `openstack check` asks the same ones.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use functest_core::Provider;
+use functest_core::ledger::Journal;
+use functest_core::provider::{JournalProvider, Providers, WorkingFolderProvider};
+use functest_drivers::ToolProvider;
+use functest_installers::{NodesProvider, Sut};
+use functest_openstack::provider::CloudOffers;
+use functest_openstack::{CloudProvider, Connection};
+
+use super::settings::RunSettings;
+use crate::embed::Functest;
+use crate::error::Error;
+
+/// A run's own things, which providers work with.
+pub(super) struct Site<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) journal: Arc<Journal>,
+    pub(super) connection: Option<Connection>,
+    pub(super) sut: Option<&'a Sut>,
+}
+
+impl Functest {
+    /// In the order in which they are opened: what others may need comes first.
+    pub(super) async fn providers(&self, settings: &RunSettings, site: Site<'_>) -> Result<Providers, Error> {
+        let mut all: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(JournalProvider(Arc::clone(&site.journal))),
+            Arc::new(WorkingFolderProvider::new(site.folder)),
+            Arc::new(ToolProvider),
+        ];
+        if let Some(sut) = site.sut {
+            all.push(Arc::new(NodesProvider::new(sut.clone())));
+        }
+        if let Some(connection) = site.connection {
+            let offers = CloudOffers::new(connection).await?;
+            let clean_deadline = settings.scaled(settings.clean_deadline);
+            let cloud = CloudProvider::new(offers, site.journal, clean_deadline);
+            all.push(Arc::new(match &settings.new_user_role {
+                Some(role) => cloud.with_role(role),
+                None => cloud,
+            }));
+        }
+        all.extend(self.providers.iter().cloned());
+        Ok(Providers::new(all))
+    }
+}
+
+/// Who would answer for a cloud's part of a run's needs, and for everything else, without making anything.
+///
+/// # Errors
+/// When the catalog cannot be read.
+pub(crate) async fn cloud_offers(
+    functest: &Functest,
+    connection: Connection,
+    sut: Option<&Sut>,
+) -> Result<Providers, Error> {
+    let mut all: Vec<Arc<dyn Provider>> =
+        vec![Arc::new(WorkingFolderProvider::new(functest.state.path())), Arc::new(ToolProvider)];
+    if let Some(sut) = sut {
+        all.push(Arc::new(NodesProvider::new(sut.clone())));
+    }
+    all.push(Arc::new(CloudOffers::new(connection).await?));
+    all.extend(functest.providers.iter().cloned());
+    Ok(Providers::new(all))
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Settings that are secrets, by the words in their keys: no record, no event and no report holds them.
+
+use serde_json::Value;
+
+/// Words in keys whose values nobody else should see.
+const WORDS: [&str; 6] = ["password", "passwd", "secret", "token", "passphrase", "private_key"];
+
+/// What stands for a secret.
+const HIDDEN: &str = "(hidden)";
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    WORDS.iter().any(|word| key.contains(word))
+}
+
+/// A `CASE.KEY=VALUE` as it may be written down.
+pub(super) fn hide_in_setting(setting: &str) -> String {
+    match setting.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}={HIDDEN}"),
+        _ => setting.to_owned(),
+    }
+}
+
+/// Whether a setting was written down without its value.
+pub(super) fn is_hidden(setting: &str) -> bool {
+    setting.split_once('=').is_some_and(|(_, value)| value == HIDDEN)
+}
+
+/// A value as it may be written down, whatever is in it.
+pub(super) fn hide_in_value(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        _ if is_secret(key) => Value::from(HIDDEN),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), hide_in_value(key, value))).collect(),
+        Value::Array(items) => items.iter().map(|item| hide_in_value("", item)).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A command line as it may be written down: values of secret settings are left out, however they are given.
+pub(super) fn hide_in_command(command: &[String]) -> Vec<String> {
+    command.iter().map(|word| hide_in_word(word)).collect()
+}
+
+fn hide_in_word(word: &str) -> String {
+    match word.strip_prefix("--set=") {
+        Some(setting) => format!("--set={}", hide_in_setting(setting)),
+        None => hide_in_setting(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_wherever_they_stand() {
+        let command = ["functest", "run", "--set", "a.api_token=x", "--set=b.Password=y=z", "--set=c.image=cirros"];
+        let hidden = hide_in_command(&command.map(str::to_owned));
+        let expected =
+            ["functest", "run", "--set", "a.api_token=(hidden)", "--set=b.Password=(hidden)", "--set=c.image=cirros"];
+        assert_eq!(hidden, expected);
+        let value = json!({"user": "u", "secrets": ["s"], "login": [{"password": "p", "token": null}]});
+        let hidden = json!({"user": "u", "secrets": HIDDEN, "login": [{"password": HIDDEN, "token": null}]});
+        assert_eq!(hide_in_value("", &value), hidden);
+        assert!(is_hidden("a.api_token=(hidden)") && !is_hidden("a.image=cirros"));
+    }
+}
