@@ -2,6 +2,8 @@
 //! Standard output and standard error: documents and results on the one, progress and complaints on the other.
 
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use owo_colors::{OwoColorize, Style};
 use serde::Serialize;
@@ -18,6 +20,8 @@ pub(crate) struct Output {
     pub(crate) error_styles: Styles,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
+    /// Nobody takes what is written to standard error: writing more would never end.
+    forsaken: Arc<AtomicBool>,
 }
 
 /// Every style that is used, in one place.
@@ -46,6 +50,7 @@ impl Styles {
     pub(crate) fn of(&self, word: &str) -> Style {
         match word {
             "passed" | "selected" => self.good,
+            "flaky" => self.doubtful,
             "failed" | "errored" => self.bad,
             "not run" | "no_driver" => self.doubtful,
             _ => self.faint,
@@ -75,6 +80,7 @@ impl Output {
             error_styles: styles(wants_color(&std::io::stderr())),
             quiet: global.quiet > 0,
             verbose: global.verbose > global.quiet,
+            forsaken: Arc::default(),
         }
     }
 
@@ -106,15 +112,13 @@ impl Output {
     /// What is going on, for whoever watches.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
         if !self.quiet {
-            // Nobody to tell is no reason to stop.
-            let _ = writeln!(std::io::stderr().lock(), "{text}");
+            self.tell(&format!("{text}"));
         }
     }
 
     /// What the user should know; shown even when quiet.
     pub(crate) fn warning(&self, text: impl std::fmt::Display) {
-        let word = "warning:";
-        let _ = writeln!(std::io::stderr().lock(), "{} {text}", word.style(self.error_styles.doubtful));
+        self.tell(&format!("{} {text}", "warning:".style(self.error_styles.doubtful)));
     }
 
     /// All that the user should know.
@@ -124,7 +128,18 @@ impl Output {
 
     /// Why the command stops.
     pub(crate) fn error(&self, error: &Error) {
-        let word = "error:";
-        let _ = writeln!(std::io::stderr().lock(), "{} {error}", word.style(self.error_styles.bad));
+        self.tell(&format!("{} {error}", "error:".style(self.error_styles.bad)));
+    }
+
+    /// Writes nothing more to standard error: whoever reads it has stopped doing so.
+    pub(crate) fn forsake_stderr(&self) {
+        self.forsaken.store(true, Ordering::SeqCst);
+    }
+
+    fn tell(&self, line: &str) {
+        if !self.forsaken.load(Ordering::SeqCst) {
+            // Nobody to tell is no reason to stop.
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
     }
 }

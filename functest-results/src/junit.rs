@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use functest_core::exit_code;
-use functest_core::record::{CaseRecord, CheckRecord, Message, RunRecord, RunState};
+use functest_core::record::{AttemptRecord, CaseRecord, CheckRecord, Message, RunRecord, RunState};
 use functest_core::selection::{Decision, FactSource};
 use functest_core::verdict::{CheckOutcome, Fault, Verdict};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString};
@@ -58,11 +58,18 @@ fn case_suite(case: &CaseRecord) -> TestSuite {
         suite.add_test_case(own);
     }
     let attachments = case.attachments.iter().map(|attachment| format!("[[ATTACHMENT|{}]]\n", attachment.path));
-    let said: String = case.messages.iter().map(message_line).chain(attachments).collect();
+    let attempts = case.attempts.iter().map(attempt_line);
+    let said: String = attempts.chain(case.messages.iter().map(message_line)).chain(attachments).collect();
     if !said.is_empty() {
         suite.set_system_out(text(&said));
     }
     suite
+}
+
+fn attempt_line(attempt: &AttemptRecord) -> String {
+    let reason = attempt.verdict.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let took = words::duration(attempt.duration_ms);
+    format!("attempt {} {} after {took}{reason}\n", attempt.attempt, attempt.verdict)
 }
 
 fn message_line(message: &Message) -> String {
@@ -101,8 +108,8 @@ fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
         return None;
     }
     Some(match &case.verdict {
-        Some(Verdict::Passed) => TestCaseStatus::success(),
-        Some(Verdict::Flaky { .. }) => flaky(case),
+        // Reports of this form know no word for flaky: the reason is among the properties, the attempts in the output.
+        Some(Verdict::Passed | Verdict::Flaky { .. }) => TestCaseStatus::success(),
         Some(Verdict::Failed { reason }) => non_success(NonSuccessKind::Failure, "failed", reason, reason),
         Some(Verdict::Errored { reason }) => non_success(NonSuccessKind::Error, "errored", reason, reason),
         Some(Verdict::Skipped { reason }) => skipped(reason),
@@ -112,23 +119,6 @@ fn status_beyond_checks(case: &CaseRecord) -> Option<TestCaseStatus> {
         Some(Verdict::NotRun { reason, .. }) => skipped(&format!("not run: {reason}")),
         None => skipped(&format!("not run: {}", case.choice.reason)),
     })
-}
-
-/// A success that has the attempts before it as flaky runs.
-fn flaky(case: &CaseRecord) -> TestCaseStatus {
-    let mut status = TestCaseStatus::success();
-    for attempt in &case.attempts {
-        let kind = match attempt.verdict {
-            Verdict::Errored { .. } => NonSuccessKind::Error,
-            _ => NonSuccessKind::Failure,
-        };
-        let mut rerun = TestRerun::new(kind);
-        let reason = attempt.verdict.reason().unwrap_or_default();
-        rerun.set_time(Duration::from_millis(attempt.duration_ms)).set_message(text(reason));
-        rerun.set_type(text(attempt.verdict.word()));
-        status.add_rerun(rerun);
-    }
-    status
 }
 
 fn skipped(reason: &str) -> TestCaseStatus {

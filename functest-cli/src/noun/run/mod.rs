@@ -4,11 +4,12 @@
 mod progress;
 mod summary;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use functest::core::event::CancelLevel;
 use functest::core::{Sink, exit_code};
-use functest::{CatalogueRequest, Functest, Plan, RunRequest, RunSummary, SutRequest};
+use functest::{CancelHandle, CatalogueRequest, Functest, Plan, RunRequest, RunSummary};
 
 use super::sandbox::SandboxArgs;
 use super::sut::ReachArgs;
@@ -26,6 +27,7 @@ use crate::runtime::{block_on, interruptible, stop_signal};
   functest run snaps_health_check --cloud mycloud --set snaps_health_check.image=cirros-0.6.2
   functest run --cloud mycloud --exclude 'api_*' --scope 'create_.*' --jobs 1
   functest run --catalogue testcases.yaml --installer apex --dry-run
+  functest run --again latest --cloud mycloud
   functest run healthcheck --installer kolla-ansible --installer-ip 192.0.2.1 --fetch-credentials --collect-logs
 
 Ctrl-C (or SIGTERM, SIGHUP) ends the run: what runs is stopped, what was made is deleted, the
@@ -47,8 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "REGEX")]
     scope: Option<String>,
     /// How many cases may run at a time; 1 runs them in the published order [default: 4].
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// A setting of a case, or of the run itself (`run.KEY`); may be given more than once.
     #[arg(long, value_name = "CASE.KEY=VALUE")]
     set: Vec<String>,
@@ -58,6 +60,10 @@ pub(crate) struct Args {
     /// The folder of this very run [default: a new one in the state folder].
     #[arg(long, value_name = "DIR")]
     run_dir: Option<PathBuf>,
+    /// Make this run again, as its record says it was asked for: `latest`, a run's id, or its folder. What is said besides
+    /// (--cloud, --jobs, --set) counts in place of what was said then.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["names", "exclude", "scope", "catalogue", "installer", "scenario", "settings"])]
+    again: Option<String>,
     /// Only say what would run, and why the rest would not. Connects to nothing.
     #[arg(long)]
     dry_run: bool,
@@ -77,70 +83,85 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// What is run, and how its installer is reached, where it is to be asked.
-    fn requests(self) -> (RunRequest, SutRequest) {
+    /// What is run: what was asked of an earlier run, or what is said here.
+    fn request(self, functest: &Functest) -> Result<RunRequest, Error> {
+        match self.again.clone() {
+            Some(run) => Ok(self.change(functest.run().again(&run)?)),
+            None => Ok(self.said()),
+        }
+    }
+
+    /// An earlier request, with what is said otherwise here.
+    fn change(self, earlier: RunRequest) -> RunRequest {
+        RunRequest {
+            cloud: self.cloud.or(earlier.cloud),
+            jobs: self.jobs.or(earlier.jobs),
+            set: earlier.set.into_iter().chain(self.set).collect(),
+            run_dir: self.run_dir,
+            collect_logs: self.collect_logs || earlier.collect_logs,
+            command: command_line(),
+            ..earlier
+        }
+    }
+
+    fn said(self) -> RunRequest {
         let CatalogueRequest { catalogue, installer, scenario } = self.catalogue.request();
-        let sut = self.reach.request(installer.clone());
-        let run = RunRequest {
+        RunRequest {
             names: self.names,
             cloud: self.cloud,
             sandbox: self.sandbox.request(),
             exclude: self.exclude,
             scope: self.scope,
-            jobs: self.jobs.map(usize::from),
+            jobs: self.jobs,
             set: self.set,
             settings: self.settings,
             run_dir: self.run_dir,
+            sut: self.reach.request(installer.clone()),
             fetch_credentials: self.fetch_credentials,
             collect_logs: self.collect_logs,
             catalogue,
             installer,
             scenario,
-            ..RunRequest::default()
-        };
-        (run, sut)
+            command: command_line(),
+        }
     }
+}
+
+/// What was typed. What is not UTF-8 is shown as well as it can be: it is only for whoever reads the record.
+fn command_line() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 pub(crate) fn execute(functest: &Functest, args: Args, output: &Output) -> Result<u8, Error> {
     let (dry_run, json) = (args.dry_run, args.json);
-    let (mut request, sut) = args.requests();
-    // A dry run connects to nothing.
-    if !dry_run {
-        block_on(ask_installer(functest, &sut, &mut request, output))?;
-    }
-    let plan = functest.plan(&request)?;
-    output.warnings(plan.warnings());
+    let request = args.request(functest)?;
     if dry_run {
-        if json {
-            output.json(plan.selection())?;
-        } else {
-            plan_table::print(plan.selection(), output)?;
-        }
-        return Ok(exit_code::OK);
+        return show(&functest.plan(&request)?, json, output);
     }
+    let plan = block_on(plan(functest, &request, output))?;
+    output.warnings(plan.warnings());
     let summary = block_on(run(plan, output))?;
     report(&summary, json, output)?;
     Ok(summary.exit_code)
 }
 
-/// What nobody has said, the installer may tell.
-async fn ask_installer(
-    functest: &Functest,
-    sut: &SutRequest,
-    request: &mut RunRequest,
-    output: &Output,
-) -> Result<(), Error> {
-    let needed = request.fetch_credentials || request.collect_logs;
-    let (found, problem) = interruptible(functest.run().sut(sut, needed)).await?;
-    output.warnings(problem.as_slice());
-    request.sut = found;
-    if request.sut.is_some() {
-        output.note("Asking the installer ...");
-        let problems = interruptible(async { Ok(functest.run().ask_installer(request).await) }).await?;
-        output.warnings(&problems);
+/// A dry run connects to nothing.
+fn show(plan: &Plan, json: bool, output: &Output) -> Result<u8, Error> {
+    output.warnings(plan.warnings());
+    if json {
+        output.json(plan.selection())?;
+    } else {
+        plan_table::print(plan.selection(), output)?;
     }
-    Ok(())
+    Ok(exit_code::OK)
+}
+
+/// What nobody has said, the installer may tell.
+async fn plan(functest: &Functest, request: &RunRequest, output: &Output) -> Result<Plan, Error> {
+    if functest.run().has_installer_to_ask(request) {
+        output.note("Asking the installer ...");
+    }
+    interruptible(functest.run().ask_and_plan(request)).await
 }
 
 async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
@@ -151,29 +172,38 @@ async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
         () = stop_signal() => return Err(Error::Interrupted),
     };
     output.warnings(handle.notices());
-    let listener = tokio::spawn(listen(handle.run_id().to_owned(), handle.canceller(), output.clone()));
+    let listener = tokio::spawn(listen(handle.run_id().to_owned(), handle.cancel_handle(), output.clone()));
     let summary = handle.join().await;
     listener.abort();
     Ok(summary?)
 }
 
-/// The first Ctrl-C stops the run, the second gives it up, the third gives up functest.
-async fn listen(run_id: String, cancel: impl Fn(CancelLevel), output: Output) {
+/// The first Ctrl-C stops the run, the second gives it up, the third gives up functest. What is said about it is said beside:
+/// a terminal that takes nothing must not keep anybody from stopping.
+async fn listen(run_id: String, cancel: CancelHandle, output: Output) {
     stop_signal().await;
-    cancel(CancelLevel::Stop);
-    output.note("Stopping: ending what runs, cleaning up, reporting. Ctrl-C again to leave the clean-up for later.");
+    cancel.cancel(CancelLevel::Stop);
+    let beside = output.clone();
+    std::thread::spawn(move || {
+        beside
+            .note("Stopping: ending what runs, cleaning up, reporting. Ctrl-C again to leave the clean-up for later.");
+    });
     stop_signal().await;
-    cancel(CancelLevel::Abandon);
-    output.warning(format!(
-        "what this run made may be left in the cloud; `functest openstack clean {run_id}` deletes it"
-    ));
+    cancel.cancel(CancelLevel::Abandon);
+    std::thread::spawn(move || {
+        output
+            .warning(format!("what this run made may be left behind; `functest openstack clean {run_id}` deletes it"));
+    });
     stop_signal().await;
     std::process::exit(exit_code::INTERRUPTED.into());
 }
 
 fn report(summary: &RunSummary, json: bool, output: &Output) -> Result<(), Error> {
-    if let Some(error) = &summary.sink_error {
-        output.warning(format!("a report is incomplete: {error}"));
+    for trouble in &summary.sink_troubles {
+        if trouble.sink == progress::NAME {
+            output.forsake_stderr();
+        }
+        output.warning(trouble);
     }
     if let Some(logs) = &summary.node_logs {
         output.warnings(&logs.problems);

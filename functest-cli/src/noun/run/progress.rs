@@ -8,7 +8,7 @@ use std::time::Duration;
 use functest::core::Sink;
 use functest::core::event::{ApiCall, Event, EventBody, Level};
 use functest::core::sink::SinkError;
-use functest::core::verdict::CheckOutcome;
+use functest::core::verdict::{CheckOutcome, Verdict};
 use functest::core::words::{duration, visible};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use owo_colors::OwoColorize;
@@ -41,35 +41,51 @@ struct Running {
     bad: u32,
 }
 
+/// What this sink is called in messages.
+pub(super) const NAME: &str = "the progress on standard error";
+
 impl Sink for Progress {
+    fn name(&self) -> &str {
+        NAME
+    }
+
     /// Never fails: nobody to show progress to is no reason to stop a run.
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         match &event.body {
             EventBody::RunStarted(head) => self.say(&format!("{} {}", "run".style(self.styles.strong), head.run_id)),
             EventBody::TierStarted { tier } => self.say(&format!("{} {tier}", "tier".style(self.styles.strong))),
-            EventBody::CaseStarted { case } => self.start(case),
-            EventBody::CheckStarted { case, check, .. } => self.update(case, check),
-            EventBody::CheckFinished { case, check, outcome, .. } => self.check_finished(case, check, outcome),
-            EventBody::Log { case, level, message } => self.log(case.as_deref(), *level, message),
-            EventBody::CleanedUp { case, clean_up } => {
+            EventBody::CaseStarted { case_name, attempt } => self.start(case_name, *attempt),
+            EventBody::CheckStarted { case_name, check, .. } => self.update(case_name, check),
+            EventBody::CheckFinished { case_name, check, outcome, .. } => {
+                self.check_finished(case_name, check, outcome);
+            }
+            EventBody::Log { case_name, level, message } => self.log(case_name.as_deref(), *level, message),
+            EventBody::CleanedUp { case_name, clean_up } => {
                 for leftover in &clean_up.left {
-                    let case = case.as_deref().unwrap_or("run");
+                    let case = case_name.as_deref().unwrap_or("run");
                     let word = "left".style(self.styles.bad);
                     self.say(&format!("  {case}: {word} {}: {}", leftover.thing, visible(&leftover.reason)));
                 }
             }
-            EventBody::CaseFinished { case, verdict, tally, duration_ms } => {
-                let word = verdict.word();
-                let reason =
-                    verdict.reason().map_or_else(|| format!("{} of {} checks", tally.passed, tally.ran()), visible);
-                if let Some(bar) = self.running.remove(case).and_then(|running| running.bar) {
-                    bar.finish_and_clear();
-                }
-                let (word, took) = (word.style(self.styles.of(word)), duration(*duration_ms));
-                self.say(&format!("  {case}: {word} {} {reason}", took.style(self.styles.faint)));
+            EventBody::AttemptFinished { case_name, attempt, verdict, duration_ms } => {
+                self.ended(case_name, &format!("{case_name} (attempt {attempt})"), verdict, "", *duration_ms);
             }
-            EventBody::ApiCall { case, call } if self.verbose => self.api_call(case.as_deref(), call),
-            EventBody::ApiCall { .. } | EventBody::CancelRequested { .. } | EventBody::RunFinished { .. } => {}
+            EventBody::CaseFinished { case_name, verdict, tally, duration_ms, .. } => {
+                let checks = format!("{} of {} checks", tally.passed, tally.ran());
+                self.ended(case_name, case_name, verdict, &checks, *duration_ms);
+            }
+            EventBody::ApiCall { case_name, call } if self.verbose => self.api_call(case_name.as_deref(), call),
+            EventBody::ApiCall { .. }
+            | EventBody::Attached { .. }
+            | EventBody::CancelRequested { .. }
+            | EventBody::RunFinished { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn output(&mut self, output: &functest::core::event::Output) -> Result<(), SinkError> {
+        for line in output.text.lines() {
+            self.say(&format!("    {}: {}", output.case_name, visible(line)));
         }
         Ok(())
     }
@@ -83,7 +99,17 @@ impl Progress {
         }
     }
 
-    fn start(&mut self, case: &str) {
+    fn ended(&mut self, case_name: &str, what: &str, verdict: &Verdict, checks: &str, duration_ms: u64) {
+        if let Some(bar) = self.running.remove(case_name).and_then(|running| running.bar) {
+            bar.finish_and_clear();
+        }
+        let reason = verdict.reason().map_or_else(|| checks.to_owned(), visible);
+        let (word, took) = (verdict.word(), duration(duration_ms));
+        let (style, faint) = (self.styles.of(word), self.styles.faint);
+        self.say(&format!("  {what}: {} {} {reason}", word.style(style), took.style(faint)));
+    }
+
+    fn start(&mut self, case: &str, attempt: u32) {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new_spinner());
             if let Ok(style) = ProgressStyle::with_template("  {spinner} {prefix} {elapsed} {wide_msg}") {
@@ -95,7 +121,8 @@ impl Progress {
             bar
         });
         if bar.is_none() {
-            self.say(&format!("  {case}: started"));
+            let attempt = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+            self.say(&format!("  {case}: started{attempt}"));
         }
         self.running.insert(case.to_owned(), Running { bar, checks: 0, bad: 0 });
     }

@@ -53,6 +53,7 @@ fn totals(record: &RunRecord) -> String {
     let totals = &record.totals;
     let counts = [
         (totals.passed, "passed"),
+        (totals.flaky, "flaky"),
         (totals.failed, "failed"),
         (totals.errored, "errored"),
         (totals.skipped, "skipped"),

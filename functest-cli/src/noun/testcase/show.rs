@@ -2,6 +2,7 @@
 //! `functest testcase show`.
 
 use functest::core::exit_code;
+use functest::core::need::{Exclusion, Needs, Requirement};
 use functest::{CaseInfo, Functest, TestCaseShowRequest};
 use owo_colors::OwoColorize;
 
@@ -35,6 +36,25 @@ pub(super) fn execute(functest: &Functest, args: Args, output: &Output) -> Resul
     Ok(exit_code::OK)
 }
 
+fn print_needs(needs: &Needs, output: &Output) -> Result<(), Error> {
+    let in_words =
+        |requirements: &[Requirement]| requirements.iter().map(Requirement::to_string).collect::<Vec<_>>().join(", ");
+    if !needs.requires.is_empty() {
+        output.line(format!("needs: {}", in_words(&needs.requires)))?;
+    }
+    if !needs.wishes.is_empty() {
+        output.line(format!("needs for some checks: {}", in_words(&needs.wishes)))?;
+    }
+    match &needs.excludes {
+        Exclusion::Nothing => Ok(()),
+        Exclusion::WholeCloud => output.line("runs alone: nothing else may use the cloud meanwhile"),
+        Exclusion::Locks(locks) => {
+            let names: Vec<&str> = locks.iter().map(|lock| lock.name.as_str()).collect();
+            output.line(format!("locks: {}", names.join(", ")))
+        }
+    }
+}
+
 /// Prints everything about a case.
 fn print(case: &CaseInfo, output: &Output) -> Result<(), Error> {
     let choice = &case.choice;
@@ -46,6 +66,9 @@ fn print(case: &CaseInfo, output: &Output) -> Result<(), Error> {
     output.line(format!("criteria: {}   blocking: {}", choice.criteria, choice.blocking))?;
     for dependency in case.dependencies.iter().filter(|dependency| !dependency.pattern.as_str().is_empty()) {
         output.line(format!("needs: {} matches `{}`", dependency.variable, dependency.pattern.as_str()))?;
+    }
+    if let Some(needs) = &case.needs {
+        print_needs(needs, output)?;
     }
     output.line(format!("here: {}", choice.reason))?;
     if !case.checks.is_empty() {
