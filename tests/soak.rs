@@ -14,8 +14,10 @@
     reason = "a test may end, and speak"
 )]
 
-#[path = "sandbox/mod.rs"]
+#[path = "e2e/bench.rs"]
 mod bench;
+#[path = "e2e/command.rs"]
+mod command;
 
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
