@@ -4,7 +4,7 @@
 //! hangs. All of it comes from a seed, which a failure names.
 //!
 //! `cargo test -p functest-cli --test soak -- --runs 1000 --seed 7`; `--only 42` repeats one of them. Without `--runs`
-//! it goes on for three minutes.
+//! it goes on for a minute, or for `SOAK_SECONDS`; for none it is skipped.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,8 +14,10 @@
     reason = "a test may end, and speak"
 )]
 
-#[path = "sandbox/mod.rs"]
+#[path = "e2e/bench.rs"]
 mod bench;
+#[path = "e2e/command.rs"]
+mod command;
 
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
@@ -25,8 +27,8 @@ use std::time::{Duration, Instant};
 use bench::{Bench, words};
 use functest::core::record::RunRecord;
 
-/// How long it goes on when nobody says how often.
-const TIME: Duration = Duration::from_secs(180);
+/// How long it goes on when nobody says how often, nor how long.
+const TIME: Duration = Duration::from_secs(60);
 
 /// How many go on at a time: most of a run is waiting.
 const AT_A_TIME: usize = 4;
@@ -93,14 +95,19 @@ fn main() -> ExitCode {
         Some(only) => (only, only + 1),
         None => (0, runs.unwrap_or(u64::MAX)),
     };
-    let started = Instant::now();
     let timed = runs.is_none() && number("--only").is_none();
+    let time = time();
+    if timed && time.is_zero() {
+        println!("test result: ok. soak: skipped, because SOAK_SECONDS is 0");
+        return ExitCode::SUCCESS;
+    }
+    let started = Instant::now();
     let next = AtomicU64::new(first);
     let done = Mutex::new((0_u64, 0_u64, Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while !(timed && started.elapsed() > TIME) {
+                while !(timed && started.elapsed() > time) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= end {
                         return;
@@ -127,6 +134,16 @@ fn main() -> ExitCode {
         started.elapsed().as_secs()
     );
     if verdict == "ok" { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// How long it goes on when nobody says how often.
+fn time() -> Duration {
+    match std::env::var("SOAK_SECONDS") {
+        Ok(text) => {
+            Duration::from_secs(text.parse().unwrap_or_else(|_| panic!("SOAK_SECONDS takes a number, not {text:?}")))
+        }
+        Err(_) => TIME,
+    }
 }
 
 /// One run and its clean-up. `true` when it was killed.

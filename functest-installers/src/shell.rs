@@ -4,6 +4,7 @@
 use std::process::Stdio;
 
 use functest_ssh::{Command, Host, Output};
+use futures::FutureExt;
 use tokio::io::AsyncWriteExt;
 
 use crate::error::Error;
@@ -24,8 +25,10 @@ impl Shell {
     /// When it cannot be run, takes too long, or the connection is lost.
     pub async fn run(&self, command: &Command) -> Result<Output, Error> {
         match self {
-            Self::Remote(host) => Ok(host.run(command).await?),
-            Self::Local => run_here(command).await,
+            // Boxed for the compiler: every recipe waits for this in every method, and that each of them can go to another
+            // thread would be proved down to the last part of an SSH session each time.
+            Self::Remote(host) => Ok(host.run(command).boxed().await?),
+            Self::Local => run_here(command).boxed().await,
         }
     }
 

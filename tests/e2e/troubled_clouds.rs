@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Clouds that refuse, do not answer, or are broken: clear words, the right exit code, nothing left.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
-
-mod devcloud;
-
-use devcloud::{Devcloud, Ended};
 use functest::core::event::EventBody;
 use functest::core::verdict::Verdict;
+
+use crate::command::Ended;
+use crate::devcloud::Devcloud;
 
 #[test]
 fn without_a_compute_node_the_health_check_fails_in_time_and_leaves_nothing_once_it_is_back() {
@@ -86,7 +84,7 @@ fn without_an_administrator_the_given_project_is_used_and_left_clean() {
 
 #[test]
 fn clouds_that_refuse_or_do_not_answer_are_verdicts_about_the_cloud() {
-    let Some(cloud) = Devcloud::take() else { return };
+    let Some(cloud) = Devcloud::share() else { return };
     let user = "username: functest-nobody, password: Sw0rdfish, project_name: admin";
     let table = [
         (

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest nodes`, `functest sut`, and what a run takes from an installer: on the lab's hosts, and on the devcloud.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
-
-mod devcloud;
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use devcloud::{Devcloud, Ended};
 use serde_json::Value;
+
+use crate::command::{Ended, functest};
+use crate::devcloud::Devcloud;
 
 const LAB: &str = "/run/functest-lab";
 const LAB_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lab/in");
@@ -60,7 +58,7 @@ impl Sut {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = devcloud::command::functest(&self.path("state"));
+        let mut command = functest(&self.path("state"));
         command.args(arguments).env("FUNCTEST_SUT", self.path("sut.yaml")).env("HOME", self.folder.path());
         command.current_dir(self.folder.path()).env_remove("SSH_AUTH_SOCK");
         command
@@ -278,7 +276,7 @@ fn a_run_asks_the_installer_and_collects_the_logs_of_the_nodes_when_a_case_fails
 
 #[test]
 fn the_devcloud_is_an_installer_too() {
-    let Some(devcloud) = Devcloud::take() else { return };
+    let Some(devcloud) = Devcloud::share() else { return };
     let run = |arguments: &[&str]| Ended::run(devcloud.functest(arguments).env_remove("OS_CLIENT_CONFIG_FILE"));
     let ended = run(&["nodes", "list", "--hardware", "--json"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");

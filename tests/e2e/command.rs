@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The functest command, and how a process ended.
 
-#![allow(dead_code, reason = "each test program uses its own part of this")]
+#![allow(dead_code, reason = "the soak uses a part of this")]
 
 use std::io::Write;
 use std::path::Path;

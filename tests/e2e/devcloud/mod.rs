@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The devcloud, for one test at a time.
+//! The devcloud: for one test at a time where it counts what is there or stops a service, else for several.
 
-#![allow(dead_code, reason = "each test program uses its own part of this")]
-
-#[path = "../command/mod.rs"]
-pub(crate) mod command;
+mod turn;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -12,23 +9,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-pub(crate) use command::Ended;
 use functest::core::event::Event;
 use functest::core::record::RunRecord;
+
+use crate::command::{self, Ended};
+use turn::Turn;
 
 /// Longer than anything here takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// The devcloud, held by this test alone, and a state folder of its own.
+/// The devcloud while it is a test's turn, and a state folder of the test's own.
 pub(crate) struct Devcloud {
     clouds_yaml: PathBuf,
     pub(crate) folder: tempfile::TempDir,
-    _turn: File,
+    _turn: Turn,
 }
 
 impl Devcloud {
-    /// The devcloud, when it is this test's turn; `None`, with a word about it, when it is not there.
+    /// The devcloud for this test alone, when it is its turn; `None`, with a word about it, when it is not there.
     pub(crate) fn take() -> Option<Self> {
+        Self::find(Turn::alone)
+    }
+
+    /// The devcloud beside other tests that do not mind, for one that neither counts what is there nor stops anything.
+    pub(crate) fn share() -> Option<Self> {
+        Self::find(Turn::beside_others)
+    }
+
+    fn find(wait: fn(&Path) -> Turn) -> Option<Self> {
         let state =
             std::env::var_os("DEVCLOUD_STATE").map_or_else(|| "/var/lib/functest-devcloud".into(), PathBuf::from);
         let clouds_yaml = state.join("clouds.yaml");
@@ -37,8 +45,7 @@ impl Devcloud {
             let _ = writeln!(std::io::stderr(), "skipped: there is no devcloud (devcloud/up brings it up)");
             return None;
         }
-        let turn = File::create(std::env::temp_dir().join("functest-devcloud.turn")).unwrap();
-        turn.lock().unwrap();
+        let turn = wait(&turn::of_the_devcloud());
         Some(Self { clouds_yaml, folder: tempfile::tempdir().unwrap(), _turn: turn })
     }
 
@@ -91,7 +98,7 @@ impl Devcloud {
 
     /// What `cloud.py` answers to `arguments`.
     pub(crate) fn look(&self, arguments: &[&str]) -> String {
-        let script = repository().join("tests/devcloud/cloud.py");
+        let script = repository().join("tests/e2e/devcloud/cloud.py");
         // Debian's own Python: it has openstacksdk.
         let mut command = Command::new("/usr/bin/python3");
         command.arg(script).args(arguments).env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The cloud holds exactly what it held before, whatever happened to the run.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
-
-mod devcloud;
-
 use std::os::unix::process::ExitStatusExt;
 
-use devcloud::{Devcloud, Ended};
 use functest::core::event::EventBody;
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
 use functest::openstack::STOP_POINTS;
 use rustix::process::Signal;
+
+use crate::command::Ended;
+use crate::devcloud::Devcloud;
 
 /// What a request may have made that was sent when a run died is looked for this many seconds.
 const SETTLE: [&str; 4] = ["--set", "run.request_deadline=15", "--set", "run.late_deadline=5"];

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A sandbox in the test's own process, and the functest command that is let loose on it.
 
-#![allow(dead_code, reason = "each test program uses its own part of this")]
-
-#[path = "../command/mod.rs"]
-mod command;
+#![allow(dead_code, reason = "the soak uses a part of this")]
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
-pub(crate) use command::{Ended, functest};
-
 use functest::core::record::{CaseRecord, RunRecord};
 use functest::sandbox::{FaultFile, Options, Sandbox};
+
+use crate::command::{Ended, functest};
 
 /// A sandbox, a state folder, and a runtime for the one.
 pub(crate) struct Bench {

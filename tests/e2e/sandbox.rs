@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The sandbox as its users meet it: a cloud to try, a cloud to serve, a cloud to break.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may end, and speak"
-)]
-
-#[path = "sandbox/mod.rs"]
-mod bench;
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Stdio;
 
-use bench::{Bench, Ended, QUICK, case, functest, words};
 use functest::Matrix;
 use functest::core::record::RunRecord;
+
+use crate::bench::{Bench, QUICK, case, words};
+use crate::command::{Ended, functest};
 
 #[test]
 fn a_newcomer_sees_a_healthcheck_and_its_report() {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The healthcheck tier on a real cloud, and the files of its run.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what is wrong by ending")]
-
-mod devcloud;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use devcloud::{Devcloud, Ended, repository};
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
+
+use crate::command::Ended;
+use crate::devcloud::{Devcloud, repository};
 
 #[test]
 fn everything_passes_and_the_lease_is_on_the_console() {
