@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What can be typed: flags that every command has, and a noun. What is particular to a noun is in its folder.
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use functest::Functest;
 
 use crate::completions;
 use crate::error::Error;
+use crate::global::Global;
 use crate::noun::{nodes, openstack, report, run, sandbox, sut, testcase, tier};
 use crate::output::Output;
 
@@ -40,31 +41,6 @@ pub(crate) struct CommandLine {
     pub(crate) command: Command,
 }
 
-/// Flags that every command has.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Global {
-    /// Say more: every request to the cloud; twice and thrice for functest's own doings.
-    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
-    pub(crate) verbose: u8,
-    /// Say less: no progress, only results and errors.
-    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 901)]
-    pub(crate) quiet: u8,
-    /// When to use colours; NO_COLOR is honoured.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 902)]
-    pub(crate) color: ColorChoice,
-}
-
-/// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 /// What to do. What the help says of a noun, its examples included, stands at the noun's own type.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -97,15 +73,13 @@ pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
         Command::Sut(verb) => sut::execute(&functest, verb, output),
         Command::Sandbox(verb) => sandbox::execute(&functest, verb, output),
         Command::Report(args) => report::execute(&functest, args, output),
-        Command::Completions(args) => completions::execute(&args, output),
+        Command::Completions(args) => completions::execute(&args, CommandLine::command(), output),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use clap::CommandFactory;
 
     use super::*;
 

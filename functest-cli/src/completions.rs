@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `functest completions`.
 
-use clap::CommandFactory;
 use functest::core::exit_code;
 
-use crate::command::CommandLine;
 use crate::error::Error;
 use crate::output::Output;
 
@@ -17,9 +15,10 @@ pub(crate) struct Args {
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn execute(args: &Args, output: &Output) -> Result<u8, Error> {
+/// Completions for the whole of `command`.
+pub(crate) fn execute(args: &Args, mut command: clap::Command, output: &Output) -> Result<u8, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut CommandLine::command(), "functest", &mut script);
+    clap_complete::generate(args.shell, &mut command, "functest", &mut script);
     output.raw(&script)?;
     Ok(exit_code::OK)
 }

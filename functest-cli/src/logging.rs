@@ -3,7 +3,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-use crate::command::{ColorChoice, Global};
+use crate::global::{ColorChoice, Global};
 
 /// The session crates show passwords in their debug messages: they never get below info, whatever is asked for. What SFTP
 /// warns of, an error says as well.

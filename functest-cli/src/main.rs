@@ -4,6 +4,7 @@
 mod command;
 mod completions;
 mod error;
+mod global;
 mod logging;
 mod node_table;
 mod noun;

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use owo_colors::{OwoColorize, Style};
 use serde::Serialize;
 
-use crate::command::{ColorChoice, Global};
 use crate::error::Error;
+use crate::global::{ColorChoice, Global};
 
 /// Where words go, and how they look.
 #[derive(Clone, Debug)]

@@ -30,6 +30,7 @@ mod error;
 mod fan_out;
 pub mod format;
 mod hardware;
+mod home_defaults;
 mod logs;
 mod provider;
 mod recipe;
@@ -37,6 +38,7 @@ mod selection;
 mod service;
 mod shell;
 mod site;
+mod sudo;
 mod sut;
 
 pub use self::config::{Hop, HostKeyChoice, NodeConfig, SutConfig};

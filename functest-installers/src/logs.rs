@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::fan_out::{PARALLEL, fan_out};
-use crate::sut::{Sut, sudo_of};
+use crate::sudo::sudo_of;
+use crate::sut::Sut;
 
 /// How many bytes of a log are taken, from its end.
 const TAIL: usize = 256 * 1024;

@@ -10,7 +10,7 @@ use functest_ssh::{Dialer, Host, Sudo};
 
 use crate::config::SutConfig;
 use crate::error::Error;
-use crate::recipe::HomeDefaults;
+use crate::home_defaults::HomeDefaults;
 use crate::shell::Shell;
 
 /// The installer's machine, and the way to the nodes.

@@ -22,6 +22,7 @@ use crate::selection::NodeSelection;
 use crate::service::{Pods, Service};
 use crate::shell::Shell;
 use crate::site::Site;
+use crate::sudo::sudo_of;
 
 /// The system under test. Clones share connections and what has been found out.
 #[derive(Clone, Debug)]
@@ -37,11 +38,6 @@ struct Inner {
     openstack_version: OnceCell<Option<String>>,
     sdn_controller: OnceCell<Option<SdnController>>,
     status: OnceCell<DeploymentStatus>,
-}
-
-/// What becomes root on a node.
-pub(crate) fn sudo_of(node: &Node) -> Sudo {
-    Sudo::root().password(node.access.as_ref().and_then(|access| access.sudo_password.clone()))
 }
 
 /// The scenario's name as OPNFV makes it of what is there. Features cannot be seen.

@@ -13,13 +13,8 @@ use functest_core::record::{Fold, FoldError, RunRecord, fold_lines};
 use functest_core::sink::SinkError;
 use functest_core::words::file_name;
 
+use crate::layout::{EVENTS_FILE, LOGS_FOLDER};
 use crate::{Error, Format, atomic, case_log, render};
-
-/// The file of a run folder that all the others can be made of: one event in JSON a line.
-pub const EVENTS_FILE: &str = "events.jsonl";
-
-/// The folder in a run folder that holds a log for each case that started.
-pub const LOGS_FOLDER: &str = "logs";
 
 /// The sink that keeps a run in a folder.
 ///

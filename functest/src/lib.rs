@@ -29,7 +29,6 @@
 //! # }
 //! ```
 
-mod cloud;
 mod embed;
 mod error;
 mod noun;
@@ -38,7 +37,6 @@ mod secret_file;
 mod state;
 mod verbs;
 
-pub use self::cloud::SANDBOX;
 pub use self::embed::Functest;
 pub use self::error::{Error, ErrorKind, Problem};
 pub use self::noun::nodes::{
@@ -47,6 +45,7 @@ pub use self::noun::nodes::{
     NodeShowRequest, NodeTransfer, NodesListener, NodesProgress, NodesVerbs, PodYaml, PutRequest, ServiceVerb,
     SshRequest, TransferReport,
 };
+pub use self::noun::openstack::SANDBOX;
 pub use self::noun::openstack::{
     CaseReadiness, CheckReport, CheckRequest, CleanReport, CleanRequest, OpenStackVerbs, RunClean, RunCleanState,
 };

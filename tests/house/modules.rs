@@ -35,30 +35,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
         "rest",
         "The login sends its requests as all are sent, and all of them need a login.",
     ),
-    (
-        "functest-installers",
-        "recipe",
-        "sut",
-        "One recipe asks a function of the system for a node's way to become root.",
-    ),
-    (
-        "functest-installers",
-        "site",
-        "recipe",
-        "How an installer's host is reached unless one says is told by its recipe, in a type of the recipes.",
-    ),
-    (
-        "functest-runner",
-        "handle",
-        "fan_out",
-        "The handle of a run ends its events, and events know how to cancel the run.",
-    ),
-    (
-        "functest-results",
-        "run_folder",
-        "format",
-        "The name of the folder of logs, which pages link to, stands with the folder.",
-    ),
 ];
 
 /// The fewest crates, files and uses that there are: nothing holds because nothing was read.

@@ -30,3 +30,14 @@ impl CheckSpec {
         Self { name: Cow::Owned(name.into()), states: Cow::Borrowed(""), mark: None }
     }
 }
+
+/// The checks of a case, as far as they are known before it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checks {
+    /// These, each of which has to be made.
+    Known(Vec<CheckSpec>),
+    /// Its tool lists them when it runs; each of those has to be made.
+    Listed,
+    /// Nobody knows them until they are reported.
+    AsReported,
+}

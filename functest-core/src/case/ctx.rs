@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 
 use super::book::Book;
-use super::{Attachment, CaseError, CheckError, CheckSpec, FinishedCheck, Resources};
+use super::{CaseError, CheckError, CheckSpec, Checks, FinishedCheck, Resources};
 use crate::criteria::Criteria;
-use crate::driver::Checks;
-use crate::event::{Audience, Emitter, EventBody, Level, OutputStream};
+use crate::event::{Attachment, Audience, Emitter, EventBody, Level, OutputStream};
 use crate::pattern::Pattern;
 use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a tool has found out by itself, and the files that belong to it.
+//! What a tool has found out by itself.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::event::Attachment;
 use crate::verdict::CheckOutcome;
 
 /// A check that was made elsewhere: its result came from a file or a stream, with times of its own.
@@ -39,15 +38,4 @@ impl FinishedCheck {
             details: None,
         }
     }
-}
-
-/// A file that belongs to a case or a check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Attachment {
-    /// What it is, for people.
-    pub name: String,
-    /// What is in it, such as `text/plain`.
-    pub media_type: String,
-    /// Where it is: a path relative to the run's folder, with `/` between names.
-    pub path: String,
 }

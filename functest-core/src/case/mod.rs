@@ -11,12 +11,13 @@ mod table;
 
 use async_trait::async_trait;
 
-pub use self::check::CheckSpec;
+pub use self::check::{CheckSpec, Checks};
 pub use self::ctx::{CheckHandle, Conclusion, Ctx, CtxParts, Ending, panic_message};
 pub use self::error::{CaseError, CheckError};
-pub use self::finished::{Attachment, FinishedCheck};
+pub use self::finished::FinishedCheck;
 pub use self::resources::Resources;
 pub use self::table::{Check, Make, check, names_of, specs_of};
+pub use crate::event::Attachment;
 pub use crate::verdict::Ended;
 
 /// A test case, ready to run once.
@@ -24,8 +25,6 @@ pub use crate::verdict::Ended;
 pub trait TestCase: Send + Sync {
     /// The checks that only the case's own tool knows, asked for when the case is about to run. What is asked for of them
     /// then has to be made, like checks that were known beforehand. Only cases of [`Checks::Listed`] are asked.
-    ///
-    /// [`Checks::Listed`]: crate::driver::Checks::Listed
     ///
     /// # Errors
     /// When the tool cannot say. The case is then `errored`.

@@ -9,7 +9,8 @@ mod single;
 
 use std::time::Duration;
 
-use crate::case::{CheckSpec, TestCase};
+pub use crate::case::Checks;
+use crate::case::TestCase;
 use crate::catalogue::{CaseSpec, DriverName};
 use crate::need::Needs;
 use crate::settings::{Settings, SettingsError, SettingsSpec};
@@ -26,17 +27,6 @@ pub enum Claim {
     Fallback,
     /// It knows exactly this one.
     Exact,
-}
-
-/// The checks of a case, as far as they are known before it runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Checks {
-    /// These, each of which has to be made.
-    Known(Vec<CheckSpec>),
-    /// Its tool lists them when it runs; each of those has to be made.
-    Listed,
-    /// Nobody knows them until they are reported.
-    AsReported,
 }
 
 /// Makes runnable cases of catalogue entries.

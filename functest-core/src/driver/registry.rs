@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Checks, Claim, Driver, Prepared};
 use crate::catalogue::{CaseSpec, DriverName};
+use crate::selection::Implementations;
 use crate::settings::{Settings, SettingsError, SettingsSpec};
 
 /// Drivers as one: the strongest claim wins, and among equals the one that was added last.
@@ -53,6 +54,15 @@ impl Driver for Drivers {
         match self.find(&entry.driver) {
             Some(driver) => driver.prepare(entry, settings),
             None => Err(settings.error("run", format!("nothing here implements `{}`", entry.driver))),
+        }
+    }
+}
+
+impl Implementations for Drivers {
+    fn checks_of(&self, entry: &CaseSpec) -> Option<Vec<String>> {
+        match self.find(&entry.driver)?.checks(entry) {
+            Checks::Known(checks) => Some(checks.into_iter().map(|check| check.name.into_owned()).collect()),
+            Checks::Listed | Checks::AsReported => Some(Vec::new()),
         }
     }
 }

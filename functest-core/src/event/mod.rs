@@ -8,12 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::case::Attachment;
 use crate::selection::{Choice, Fact};
 use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 
+pub use self::attachment::Attachment;
 pub use self::emitter::{Audience, Emitter, Incoming, Output, OutputStream};
 
+mod attachment;
 mod emitter;
 
 /// The version of the event format. Version 1 wrote `case` where this one writes `case_name`.

@@ -9,8 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::case::Attachment;
-use crate::event::{CleanUp, Leftover, Level, RunHead};
+use crate::event::{Attachment, CleanUp, Leftover, Level, RunHead};
 use crate::selection::Choice;
 use crate::verdict::{CheckOutcome, Ended, Tally, Verdict};
 

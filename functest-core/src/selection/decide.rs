@@ -3,9 +3,15 @@
 
 use super::{Choice, Decision, Facts, Request, RequestError, Selection};
 use crate::catalogue::{CaseSpec, Catalogue, Dependency};
-use crate::driver::{Checks, Driver, Drivers};
 use crate::pattern::{Pattern, PatternError};
 use crate::tier::Tier;
+
+/// Who implements cases.
+pub trait Implementations {
+    /// The names of the checks of the entry's case; `None` when nothing implements it, an empty list when they cannot be known
+    /// before it runs.
+    fn checks_of(&self, entry: &CaseSpec) -> Option<Vec<String>>;
+}
 
 /// Decides about every case of `catalogue`.
 ///
@@ -15,7 +21,7 @@ pub fn select(
     catalogue: &Catalogue,
     facts: &Facts,
     request: &Request,
-    drivers: &Drivers,
+    drivers: &dyn Implementations,
 ) -> Result<Selection, RequestError> {
     request.check_names(catalogue)?;
     let choose = |(tier, case): (&std::sync::Arc<dyn Tier>, &CaseSpec)| {
@@ -38,7 +44,13 @@ pub fn select(
     })
 }
 
-fn decide(tier: &dyn Tier, case: &CaseSpec, facts: &Facts, request: &Request, drivers: &Drivers) -> (Decision, String) {
+fn decide(
+    tier: &dyn Tier,
+    case: &CaseSpec,
+    facts: &Facts,
+    request: &Request,
+    drivers: &dyn Implementations,
+) -> (Decision, String) {
     if !request.names(tier.name(), &case.case_name) {
         return (Decision::OutOfScope, "not named in the request".into());
     }
@@ -54,12 +66,12 @@ fn decide(tier: &dyn Tier, case: &CaseSpec, facts: &Facts, request: &Request, dr
     if let Some(unmet) = case.dependencies.iter().find_map(|dependency| unmet(dependency, facts)) {
         return unmet;
     }
-    if drivers.find(&case.driver).is_none() {
+    let Some(checks) = drivers.checks_of(case) else {
         return (Decision::NoDriver, format!("the rules select it, but nothing here implements `{}`", case.driver));
-    }
-    match (request.scope(), drivers.checks(case)) {
+    };
+    match request.scope() {
         // What nobody knows beforehand is narrowed down when it runs.
-        (Some(scope), Checks::Known(checks)) if !checks.iter().any(|check| may_be_found(scope, &check.name)) => {
+        Some(scope) if !checks.is_empty() && !checks.iter().any(|name| may_be_found(scope, name)) => {
             (Decision::OutOfScope, format!("none of its {} checks is in the scope {scope:?}", checks.len()))
         }
         _ => (Decision::Selected, selected_because(case, facts)),
@@ -114,22 +126,20 @@ fn selected_because(case: &CaseSpec, facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::SingleCase;
-    use crate::need::Needs;
-    use crate::settings::NoSettings;
 
-    fn known() -> Drivers {
-        let checks = || ["one", "two"].map(crate::case::CheckSpec::named).to_vec();
-        let case: SingleCase<NoSettings> =
-            SingleCase { name: "known", class: None, checks, needs: |_| Needs::default(), body: |_| unreachable!() };
-        Drivers::new(vec![std::sync::Arc::new(case)])
+    struct Known;
+
+    impl Implementations for Known {
+        fn checks_of(&self, entry: &CaseSpec) -> Option<Vec<String>> {
+            (entry.driver.to_string() == "known").then(|| vec!["one".into(), "two".into()])
+        }
     }
 
     fn decisions(yaml: &str, given: &[(&str, &str)], request: Request) -> Vec<(String, Decision)> {
         let catalogue = Catalogue::parse("t", yaml).unwrap();
         let given: Vec<_> = given.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         let facts = Facts::gather(&catalogue, &given, &|_| None, &[]);
-        let selection = select(&catalogue, &facts, &request, &known()).unwrap();
+        let selection = select(&catalogue, &facts, &request, &Known).unwrap();
         selection.cases.into_iter().map(|c| (c.case_name, c.decision)).collect()
     }
 

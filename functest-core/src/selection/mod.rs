@@ -8,7 +8,7 @@ mod request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::decide::select;
+pub use self::decide::{Implementations, select};
 pub use self::facts::{Fact, FactSource, Facts};
 pub use self::request::{Request, RequestError};
 

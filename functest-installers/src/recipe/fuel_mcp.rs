@@ -57,7 +57,7 @@ impl Recipe for FuelMcp {
     async fn credentials(&self, site: &Site, nodes: &[Node]) -> Result<Credentials, Error> {
         let path = "/root/keystonercv3";
         for node in nodes.iter().filter(|node| node.is(&Role::Controller)) {
-            let found = super::openrc(&site.node(node)?, Some(&crate::sut::sudo_of(node)), &[path]).await;
+            let found = super::openrc(&site.node(node)?, Some(&crate::sudo::sudo_of(node)), &[path]).await;
             if let Ok(Some(mut found)) = found {
                 found.ca_certificate = site.home().file("/etc/ssl/certs/os_cacert").await?;
                 return Ok(found);

@@ -25,25 +25,10 @@ use functest_ssh::Command;
 
 use crate::error::Error;
 use crate::format::{environment, openstack_release};
+pub(crate) use crate::home_defaults::HomeDefaults;
 use crate::shell::Shell;
 use crate::site::Site;
-
-/// What an installer takes for granted about its machine.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HomeDefaults {
-    /// Where it is; `None` is this machine.
-    pub(crate) address: Option<&'static str>,
-    /// Who logs in.
-    pub(crate) user: &'static str,
-    /// With which password.
-    pub(crate) password: Option<&'static str>,
-}
-
-impl HomeDefaults {
-    const fn user(user: &'static str) -> Self {
-        Self { address: None, user, password: None }
-    }
-}
+use crate::sudo::sudo_of;
 
 /// What is particular about an installer.
 #[async_trait]
@@ -153,7 +138,7 @@ fn places(site: &Site, nodes: &[Node], roles: &[Role]) -> Vec<(Shell, functest_s
         let is_up = |node: &&Node| !matches!(node.status, NodeStatus::Offline | NodeStatus::Unused);
         for node in nodes.iter().filter(|node| node.is(role)).filter(is_up).take(3) {
             if let Ok(shell) = site.node(node) {
-                places.push((shell, crate::sut::sudo_of(node)));
+                places.push((shell, sudo_of(node)));
             }
         }
     }

@@ -52,7 +52,7 @@ impl Recipe for Osa {
         );
         for node in nodes.iter().filter(|node| node.is(&Role::Controller)) {
             let shell = site.node(node)?;
-            let command = Command::shell(&print).sudo(Some(crate::sut::sudo_of(node))).repeatable();
+            let command = Command::shell(&print).sudo(Some(crate::sudo::sudo_of(node))).repeatable();
             let found = shell.run(&command).await.ok().and_then(|output| variables_of(&output));
             if let Some(variables) = found {
                 let origin = format!("/root/openrc on {}", node.name);

@@ -9,7 +9,7 @@ use functest_core::words::file_name;
 use serde::Serialize;
 
 use super::{percent, style_of};
-use crate::run_folder::LOGS_FOLDER;
+use crate::layout::LOGS_FOLDER;
 use crate::words;
 
 /// Beyond this many checks, those that passed are folded away.

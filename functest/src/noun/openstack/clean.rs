@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::OpenStackVerbs;
-use crate::cloud::{is_embedded, is_gone};
+use super::chosen::{is_embedded, is_gone};
 use crate::embed::Functest;
 use crate::error::Error;
 use crate::noun::run::RunSettings;

@@ -2,9 +2,12 @@
 //! `openstack`: a cloud, and what runs have left in it.
 
 mod check;
+mod chosen;
 mod clean;
 
 pub use self::check::{CaseReadiness, CheckReport, CheckRequest};
+pub(crate) use self::chosen::Chosen;
+pub use self::chosen::SANDBOX;
 pub use self::clean::{CleanReport, CleanRequest, RunClean, RunCleanState};
 
 use crate::embed::Functest;

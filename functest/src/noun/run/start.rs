@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 use super::plan::Plan;
 use super::providers::Site;
 use super::secret;
-use crate::cloud::Chosen;
 use crate::error::Error;
+use crate::noun::openstack::Chosen;
 
 /// The folder in a run folder that holds the logs of nodes.
 const NODE_LOGS: &str = "nodes";

@@ -13,9 +13,9 @@ use futures::{StreamExt, TryStreamExt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::SANDBOX;
 use crate::embed::Functest;
 use crate::error::Error;
+use crate::noun::openstack::SANDBOX;
 use crate::noun::run::RunRequest;
 use crate::noun::sandbox::SandboxRequest;
 use crate::state::StateFolder;
