@@ -197,7 +197,10 @@ fn meet((fault, name, expected, fragment): &(&str, &str, &str, &str)) -> Option<
 #[test]
 fn a_service_that_is_down_is_told_from_a_case_that_fails() {
     let bench = Bench::new(&["service_down service=network"]);
-    let ended = Ended::run(bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin"]).args(QUICK));
+    // What was made before cannot be deleted either, however long the clean-up goes on.
+    let in_vain = ["--set", "run.clean_deadline=600"];
+    let arguments = ["run", "snaps_health_check", "--cloud", "sandbox-admin"];
+    let ended = Ended::run(bench.functest(&arguments).args(QUICK).args(in_vain));
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("network") || ended.err.contains("network"), "{ended:?}");
     let bench = Bench::new(&["service_down service=identity"]);
