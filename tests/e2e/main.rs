@@ -21,4 +21,5 @@ mod healthcheck;
 mod leftovers;
 mod nodes;
 mod sandbox;
+mod scripts;
 mod troubled_clouds;

@@ -2,6 +2,7 @@
 //! Looking at one node.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use functest_core::case::CheckError;
@@ -34,13 +35,23 @@ done
 
 /// One node, and what it is looked at with.
 pub(super) struct Looker {
-    pub(super) ctx: Ctx,
-    pub(super) sut: Sut,
+    ctx: Ctx,
+    sut: Sut,
     pub(super) node: Node,
-    pub(super) settings: Arc<NodesCheckSettings>,
+    settings: Arc<NodesCheckSettings>,
+    let_in: AtomicBool,
 }
 
 impl Looker {
+    pub(super) fn new(ctx: Ctx, sut: Sut, node: Node, settings: Arc<NodesCheckSettings>) -> Self {
+        Self { ctx, sut, node, settings, let_in: AtomicBool::new(false) }
+    }
+
+    /// Whether the node has let us in.
+    pub(super) fn was_let_in(&self) -> bool {
+        self.let_in.load(Ordering::SeqCst)
+    }
+
     fn deadline(&self) -> Duration {
         self.ctx.deadline(self.settings.deadline.into())
     }
@@ -63,7 +74,9 @@ impl Looker {
     }
 
     pub(super) async fn answers(&self) -> Result<(), CheckError> {
-        match self.run("true", false).await {
+        let answer = self.run("true", false).await;
+        self.let_in.store(answer.is_ok(), Ordering::SeqCst);
+        match answer {
             Ok((0, _)) => Ok(()),
             Ok((code, _)) => Err(CheckError::failed(format!("it lets us in, and `true` ends with {code} there"))),
             // Whether a node lets us in is what is asked here.
