@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A program of the examples, as its users run it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use functest::core::record::{CaseRecord, RunRecord};
@@ -36,6 +36,11 @@ impl Program {
     /// The folder of its last run.
     pub(crate) fn run_folder(&self) -> PathBuf {
         self.state.path().join("runs").join(self.record().head.run_id)
+    }
+
+    /// Where it keeps its runs.
+    pub(crate) fn state_folder(&self) -> &Path {
+        self.state.path()
     }
 
     /// Whether it has left nothing at all.
