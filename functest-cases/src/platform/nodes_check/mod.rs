@@ -16,7 +16,7 @@ use functest_core::need::{Needs, Requirement};
 use functest_core::settings::{Settings, SettingsError, SettingsSpec};
 use functest_core::sut::{Node, NodeStatus};
 use functest_core::{Ctx, TestCase};
-use functest_installers::{CaseNodes, PARALLEL};
+use functest_installers::CaseNodes;
 
 use self::look::Looker;
 use self::settings::NodesCheckSettings;
@@ -77,10 +77,10 @@ impl TestCase for NodesCheck {
         let look = |node: Node| {
             let label = labels.get(&node.id).cloned().unwrap_or_else(|| node.name.clone());
             let looker =
-                Looker { ctx: ctx.clone(), sut: given.sut.clone(), node, settings: Arc::clone(&self.settings) };
+                Looker { ctx: ctx.clone(), given: Arc::clone(&given), node, settings: Arc::clone(&self.settings) };
             async move { check_node(ctx, &looker, &label).await }
         };
-        given.sut.each(given.nodes.clone(), PARALLEL, look).await;
+        given.each(look).await;
         Ok(Ended::default())
     }
 }
