@@ -1,71 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A test case that works in a cloud, in a project that functest makes for it and takes down after it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use functest::core::case::{CaseError, CheckError, CheckSpec, Needs};
-use functest::core::catalogue::DriverName;
+use functest::core::case::{CaseError, Check, CheckError, Ended, check, specs_of};
+use functest::core::driver::SingleCase;
 use functest::core::event::Level;
-use functest::core::settings::{SettingsError, SettingsSpec};
-use functest::core::{CaseFactory, Ctx, TestCase};
-use functest::openstack::CaseCloud;
+use functest::core::need::{Needs, Requirement};
+use functest::core::settings::NoSettings;
+use functest::core::{Ctx, TestCase};
 use functest::openstack::resource::Network;
-use serde_json::{Value, json};
+use functest::openstack::{CaseCloud, Service};
+use serde_json::json;
 
-/// Says what the case is, and makes it. There is nothing to set.
-pub(crate) struct Factory;
+/// The case, as a driver of its one name. There is nothing to set.
+pub(crate) const CASE: SingleCase<NoSettings> = SingleCase {
+    name: "inventory",
+    class: None,
+    checks: || specs_of(CHECKS),
+    needs: |_| Needs::of([Service::Compute, Service::Network].map(Requirement::service)),
+    body: |_| Box::new(Inventory),
+};
 
-impl CaseFactory for Factory {
-    fn drivers(&self) -> Vec<DriverName> {
-        vec![DriverName::Name { name: "inventory".into() }]
-    }
-
-    fn checks(&self) -> Vec<CheckSpec> {
-        vec![
-            CheckSpec { name: "lists_servers", states: "Nova lists servers", mark: None },
-            CheckSpec { name: "finds_network", states: "Neutron finds a network that was just made", mark: None },
-        ]
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { services: vec!["compute", "network"], ..Needs::default() }
-    }
-
-    fn settings(&self) -> SettingsSpec {
-        SettingsSpec::default()
-    }
-
-    fn build(&self, _settings: Value) -> Result<Box<dyn TestCase>, SettingsError> {
-        Ok(Box::new(Inventory))
-    }
-}
+/// Each check beside the function that makes it, so that no name is written twice.
+const CHECKS: &[Check<View>] = &[
+    check("lists_servers", "Nova lists servers", |view| Box::pin(lists_servers(view))),
+    check("finds_network", "Neutron finds a network that was just made", |view| Box::pin(finds_network(view))),
+];
 
 struct Inventory;
 
+/// What the checks work with.
+struct View {
+    ctx: Ctx,
+    cloud: Arc<CaseCloud>,
+}
+
 #[async_trait]
 impl TestCase for Inventory {
-    async fn run(&self, ctx: &Ctx) -> Result<(), CaseError> {
-        let cloud = ctx.get::<CaseCloud>()?;
-        if let Some(count) = ctx.check("lists_servers", count_servers(&cloud)).await {
-            ctx.log(Level::Info, format!("{count} servers are visible"));
-        }
-        ctx.check("finds_network", find_network(&cloud)).await;
-        Ok(())
+    async fn run(&self, ctx: &Ctx) -> Result<Ended, CaseError> {
+        let view = View { ctx: ctx.clone(), cloud: ctx.get()? };
+        ctx.make_all(CHECKS, &view).await;
+        Ok(Ended::default())
     }
 }
 
 /// The calls of the `openstack` crate: typed, and made for looking at things.
-async fn count_servers(cloud: &CaseCloud) -> Result<usize, CheckError> {
+async fn lists_servers(view: &View) -> Result<(), CheckError> {
     // An administrator's view, where there is one: the case's own project is new and empty.
-    let view = cloud.admin.as_ref().unwrap_or(&cloud.user);
-    let servers = view.rest().typed().list_servers().await;
-    servers.map(|servers| servers.len()).map_err(|e| CheckError::failed(format!("list the servers: {e}")))
+    let scope = view.cloud.admin.as_ref().unwrap_or(&view.cloud.user);
+    let servers = scope.rest().typed().list_servers().await;
+    let servers = servers.map_err(|error| CheckError::failed(format!("cannot list the servers: {error}")))?;
+    view.ctx.log(Level::Info, format!("{} servers are visible", servers.len()));
+    Ok(())
 }
 
 /// What a [`Scope`](functest::openstack::Scope) makes is in the ledger, and is deleted whatever happens.
-async fn find_network(cloud: &CaseCloud) -> Result<(), CheckError> {
-    let name = cloud.user.unique_name("network");
-    let made: Network = cloud.user.create(json!({ "name": name })).await?;
-    let found = cloud.user.rest().named::<Network>(&name).await?;
+async fn finds_network(view: &View) -> Result<(), CheckError> {
+    let user = &view.cloud.user;
+    let name = user.unique_name("network");
+    let made: Network = user.create(json!({ "name": name })).await?;
+    let found = user.rest().named::<Network>(&name).await?;
     match found.as_slice() {
         [network] if network.id == made.id => Ok(()),
         others => Err(CheckError::failed(format!("expected only {} to be called {name}, found {others:?}", made.id))),

@@ -2,22 +2,20 @@
 //! A test case that needs no cloud: an SSH server answers.
 
 use async_trait::async_trait;
-use functest::core::case::{CaseError, CheckError, CheckSpec, Needs};
-use functest::core::catalogue::DriverName;
-use functest::core::settings::{self, CaseSettings, Seconds, SettingsError, SettingsSpec};
-use functest::core::{CaseFactory, Ctx, TestCase};
+use functest::core::case::{CaseError, CheckError, CheckSpec, Ended};
+use functest::core::driver::SingleCase;
+use functest::core::need::Needs;
+use functest::core::settings::{CaseSettings, Seconds};
+use functest::core::{Ctx, TestCase};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const NAME: &str = "ssh_gateway";
-
 /// What can be set: in the catalogue, in a settings file, or as `ssh_gateway.port=2222`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-struct Settings {
+pub(crate) struct Settings {
     /// The name or address of the gateway.
     host: String,
     /// Its port.
@@ -39,45 +37,30 @@ impl CaseSettings for Settings {
     const ENVIRONMENT: &'static [(&'static str, &'static str)] = &[("host", "SITE_GATEWAY")];
 }
 
-/// Says what the case is, and makes it.
-pub(crate) struct Factory;
+/// The case, as a driver of its one name.
+pub(crate) const CASE: SingleCase<Settings> = SingleCase {
+    name: "ssh_gateway",
+    class: None,
+    checks: || vec![CONNECTS, GREETS],
+    needs: |_| Needs::default(),
+    body: |settings| Box::new(SshGateway(settings)),
+};
 
-impl CaseFactory for Factory {
-    fn drivers(&self) -> Vec<DriverName> {
-        vec![DriverName::Name { name: NAME.into() }]
-    }
-
-    fn checks(&self) -> Vec<CheckSpec> {
-        vec![
-            CheckSpec { name: "connects", states: "the gateway accepts a connection", mark: None },
-            CheckSpec { name: "greets", states: "an SSH server answers there", mark: None },
-        ]
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn settings(&self) -> SettingsSpec {
-        SettingsSpec::of::<Settings>()
-    }
-
-    fn build(&self, values: Value) -> Result<Box<dyn TestCase>, SettingsError> {
-        Ok(Box::new(SshGateway(settings::read(NAME, values)?)))
-    }
-}
+// The second check works with what the first one found, so these are no rows of a table.
+const CONNECTS: CheckSpec = CheckSpec::new("connects", "the gateway accepts a connection");
+const GREETS: CheckSpec = CheckSpec::new("greets", "an SSH server answers there");
 
 struct SshGateway(Settings);
 
 #[async_trait]
 impl TestCase for SshGateway {
     /// The verdict follows from the checks; an error here means that the case itself could not go on.
-    async fn run(&self, ctx: &Ctx) -> Result<(), CaseError> {
-        match ctx.check("connects", self.connect(ctx)).await {
-            Some(connection) => drop(ctx.check("greets", self.greets(ctx, connection)).await),
-            None => ctx.skip("greets", "there is no connection"),
+    async fn run(&self, ctx: &Ctx) -> Result<Ended, CaseError> {
+        match ctx.check(&CONNECTS.name, self.connect(ctx)).await {
+            Some(connection) => drop(ctx.check(&GREETS.name, self.greets(ctx, connection)).await),
+            None => ctx.skip(&GREETS.name, "there is no connection"),
         }
-        Ok(())
+        Ok(Ended::default())
     }
 }
 

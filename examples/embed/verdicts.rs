@@ -11,15 +11,19 @@ use functest::core::sink::SinkError;
 pub(crate) struct Verdicts;
 
 impl Sink for Verdicts {
+    fn name(&self) -> &str {
+        "the verdicts on the terminal"
+    }
+
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         let line = match &event.body {
-            EventBody::CheckFinished { case, check, outcome, .. } => {
-                outcome.message().map(|message| format!("  {case}.{check} {}: {message}", outcome.word()))
+            EventBody::CheckFinished { case_name, check, outcome, .. } => {
+                outcome.message().map(|message| format!("  {case_name}.{check} {}: {message}", outcome.word()))
             }
-            EventBody::CaseFinished { case, verdict, .. } => Some(format!("{case} {verdict}")),
+            EventBody::CaseFinished { case_name, verdict, .. } => Some(format!("{case_name} {verdict}")),
             _ => None,
         };
-        // A sink that fails stops the run: here, when nobody reads any more.
+        // It fails when nobody reads any more. The run goes on: this sink is not essential.
         line.map_or(Ok(()), |line| writeln!(io::stdout(), "{line}")).map_err(|e| SinkError::new("print a verdict", e))
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The example does what its README says: without a cloud, and in the devcloud when there is one.
+//! The example does what its README says: without a cloud, in the sandbox, and in the devcloud when there is one.
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
 
@@ -131,18 +131,40 @@ fn a_variable_of_old_sets_the_host() {
 }
 
 #[test]
+fn a_sink_that_fails_hurts_nobody() {
+    let mut embed = Embed::new(&gateway("SSH-2.0-x\r\n"));
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = embed.command.stdout(full).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("warning: ") && said.contains("print a verdict"), "{said}");
+    assert_eq!((embed.record().totals.passed, embed.record().exit_code), (1, Some(0)));
+}
+
+#[test]
 fn in_the_devcloud_the_inventory_is_taken_and_nothing_is_left() {
     let Some(devcloud) = Devcloud::find() else { return };
     let mut embed = Embed::new(&gateway("SSH-2.0-x\r\n"));
     embed.command.env("OS_CLIENT_CONFIG_FILE", &devcloud.clouds_yaml).env("OS_CLOUD", "devcloud-admin");
+    // Neutron gives every project a security group of its own.
+    assert_the_inventory_is_taken(&mut embed, &["network", "security_group", "user", "project"]);
+}
+
+#[test]
+fn in_the_sandbox_too() {
+    let mut embed = Embed::new(&gateway("SSH-2.0-x\r\n"));
+    embed.command.env("OS_CLOUD", "sandbox");
+    assert_the_inventory_is_taken(&mut embed, &["network", "user", "project"]);
+}
+
+fn assert_the_inventory_is_taken(embed: &mut Embed, expected: &[&str]) {
     let output = embed.run();
     assert!(output.status.success(), "{output:?}");
     let record = embed.record();
     assert_eq!((record.totals.passed, record.left.len()), (2, 0));
     let inventory = record.cases.iter().find(|case| case.choice.case_name == "inventory").unwrap();
     let deleted: Vec<_> = inventory.clean_up.deleted.iter().map(|thing| thing.kind.as_str()).collect();
-    // Neutron gives every project a security group of its own.
-    assert_eq!(deleted, ["network", "security_group", "user", "project"]);
+    assert_eq!(deleted, expected);
     assert!(inventory.messages.iter().any(|message| message.text.ends_with("servers are visible")));
 }
 

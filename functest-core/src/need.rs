@@ -41,6 +41,11 @@ pub enum Requirement {
         /// The version that it must have at least, such as `3.10`; `None` is any.
         version: Option<String>,
     },
+    /// Something that a project which embeds functest has a provider for.
+    Other {
+        /// What it is, as a thing without an article, such as `shared folder`.
+        name: String,
+    },
 }
 
 impl Requirement {
@@ -69,6 +74,7 @@ impl fmt::Display for Requirement {
             Self::Tool { name, version: Some(version) } => {
                 write!(f, "the program `{name}` of version {version} or later")
             }
+            Self::Other { name } => write!(f, "the {name}"),
         }
     }
 }

@@ -348,6 +348,13 @@ impl Settings {
         }
     }
 
+    /// The keys that `S` does not have, with their values: what the users of a case that is open set on their own.
+    pub fn beyond<S: CaseSettings>(&self) -> Map<String, Value> {
+        let known = SettingsSpec::of::<S>().defaults;
+        let beyond = self.values.iter().filter(|(key, _)| !known.contains_key(*key));
+        beyond.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     /// What is wrong with a key's value, with the place that the value came from.
     pub fn error(&self, key: &str, reason: impl Into<String>) -> SettingsError {
         let top = key.split(['.', '[']).next().unwrap_or_default();
@@ -424,6 +431,7 @@ mod tests {
         let (settings, warnings) = merge(SettingsSpec::of::<Sample>().open(), "c.size=3").unwrap();
         assert_eq!((&settings.values()["colour"], &settings.values()["size"]), (&"blue".into(), &3.into()));
         assert_eq!(settings.origin("size"), Some("--set c.size"));
+        assert_eq!(settings.beyond::<Sample>().keys().collect::<Vec<_>>(), ["colour", "imago", "size"]);
         assert_eq!(warnings, ["the catalogue's run.args: c.imago: unknown key; did you mean `image`?"]);
         let (settings, warnings) = merge(SettingsSpec::of::<Sample>(), "c.image=y").unwrap();
         assert!(!settings.values().contains_key("colour"));

@@ -13,7 +13,7 @@ const LONGEST_LINE: usize = 500;
 
 /// The last line that a program wrote which is not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LastLine {
+struct LastLine {
     whole: String,
     growing: String,
 }
@@ -33,9 +33,43 @@ impl LastLine {
         }
     }
 
-    pub(crate) fn text(&self) -> &str {
+    fn text(&self) -> &str {
         let growing = self.growing.trim();
         if growing.is_empty() { self.whole.trim() } else { growing }
+    }
+}
+
+/// The most that is kept of what a program writes, in bytes.
+const MOST_KEPT: usize = 16 * 1024 * 1024;
+
+/// What is remembered of what a program wrote.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    last: LastLine,
+    /// All of it, where that is asked for and there is room.
+    kept: Option<String>,
+}
+
+impl Heard {
+    pub(crate) fn new(keeps: bool) -> Self {
+        Self { last: LastLine::default(), kept: keeps.then(String::new) }
+    }
+
+    fn take(&mut self, text: &str) {
+        self.last.take(text);
+        // Half of it would be taken for the whole.
+        self.kept = self.kept.take().filter(|kept| kept.len() + text.len() <= MOST_KEPT);
+        if let Some(kept) = &mut self.kept {
+            kept.push_str(text);
+        }
+    }
+
+    pub(crate) fn last_line(&self) -> &str {
+        self.last.text()
+    }
+
+    pub(crate) fn whole(self) -> Option<String> {
+        self.kept
     }
 }
 
@@ -44,7 +78,7 @@ pub(crate) async fn pass_on(
     mut source: impl AsyncRead + Unpin,
     ctx: &Ctx,
     (stream, audience): (OutputStream, Audience),
-    last: &mut LastLine,
+    heard: &mut Heard,
 ) {
     let mut decoder = Decoder::default();
     let mut buffer = vec![0; PIECE];
@@ -53,7 +87,7 @@ pub(crate) async fn pass_on(
         let count = source.read(&mut buffer).await.unwrap_or(0);
         let text = if count == 0 { decoder.end() } else { decoder.decode(&buffer[..count]) };
         if !text.is_empty() {
-            last.take(&text);
+            heard.take(&text);
             ctx.output(stream, &text, audience).await;
         }
         if count == 0 {
@@ -123,5 +157,15 @@ mod tests {
         assert_eq!(last.text(), "two");
         last.take(&"x".repeat(10_000));
         assert_eq!(last.text().len(), LONGEST_LINE);
+    }
+
+    #[test]
+    fn what_is_too_much_to_keep_is_not_kept_by_half() {
+        let mut heard = Heard::new(true);
+        heard.take("one\n");
+        heard.take("two");
+        assert_eq!((heard.last_line(), heard.kept.as_deref()), ("two", Some("one\ntwo")));
+        heard.take(&"x".repeat(MOST_KEPT));
+        assert_eq!(heard.whole(), None);
     }
 }

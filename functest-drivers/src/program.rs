@@ -4,6 +4,8 @@
 //! A program has a process group of its own. The group ends with the program, with its time, and with the case.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::output::{LastLine, pass_on};
+use crate::output::{Heard, pass_on};
 
 /// How long a program that is asked to end may take to do it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -28,6 +30,7 @@ pub struct Program {
     name: String,
     time: Option<Duration>,
     audience: Audience,
+    keeps_stdout: bool,
 }
 
 /// How a program ended.
@@ -39,6 +42,8 @@ pub struct Ending {
     pub timed_out: bool,
     /// The last line that it wrote.
     pub last_line: String,
+    /// What it wrote to standard output; `None` where that was not to be kept, or was more than 16 MiB.
+    pub stdout: Option<String>,
 }
 
 /// A program that could not be run.
@@ -54,7 +59,38 @@ impl Program {
     pub fn shell(line: &str) -> Self {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", line]);
-        Self { command, name: line.to_owned(), time: None, audience: Audience::Log }
+        Self::of(command, line.to_owned())
+    }
+
+    /// A program by its path, or by its name in `PATH`.
+    pub fn new(program: impl AsRef<OsStr>) -> Self {
+        let program = program.as_ref();
+        Self::of(Command::new(program), program.to_string_lossy().into_owned())
+    }
+
+    fn of(command: Command, name: String) -> Self {
+        Self { command, name, time: None, audience: Audience::Log, keeps_stdout: false }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args(mut self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// The folder that it is run in.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Keeps what it writes to standard output, for whoever wants to read it.
+    #[must_use]
+    pub fn keeping_stdout(mut self) -> Self {
+        self.keeps_stdout = true;
+        self
     }
 
     /// Variables that it is given unless they are set already.
@@ -94,16 +130,16 @@ impl Program {
         let mut child = self.command.spawn().map_err(failed)?;
         let mut group = Group::of(&child);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (mut last_out, mut last_err) = (LastLine::default(), LastLine::default());
+        let (mut heard_out, mut heard_err) = (Heard::new(self.keeps_stdout), Heard::new(false));
         let ended = {
             let out = async {
                 if let Some(stdout) = stdout {
-                    pass_on(stdout, ctx, (OutputStream::Stdout, self.audience), &mut last_out).await;
+                    pass_on(stdout, ctx, (OutputStream::Stdout, self.audience), &mut heard_out).await;
                 }
             };
             let err = async {
                 if let Some(stderr) = stderr {
-                    pass_on(stderr, ctx, (OutputStream::Stderr, self.audience), &mut last_err).await;
+                    pass_on(stderr, ctx, (OutputStream::Stderr, self.audience), &mut heard_err).await;
                 }
             };
             let output = async { tokio::join!(out, err) };
@@ -122,8 +158,9 @@ impl Program {
         // Its number may soon be somebody else's.
         group.forget();
         let (status, timed_out) = ended.map_err(|source| ProgramError { program: self.name.clone(), source })?;
-        let last_line = if last_err.text().is_empty() { last_out } else { last_err };
-        Ok(Ending { code: code_of(status), timed_out, last_line: last_line.text().to_owned() })
+        let last = if heard_err.last_line().is_empty() { heard_out.last_line() } else { heard_err.last_line() };
+        let last_line = last.to_owned();
+        Ok(Ending { code: code_of(status), timed_out, last_line, stdout: heard_out.whole() })
     }
 }
 

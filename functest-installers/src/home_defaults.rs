@@ -13,6 +13,11 @@ pub(crate) struct HomeDefaults {
 }
 
 impl HomeDefaults {
+    /// Nothing but this machine.
+    pub(crate) const fn here() -> Self {
+        Self::user("root")
+    }
+
     pub(crate) const fn user(user: &'static str) -> Self {
         Self { address: None, user, password: None }
     }

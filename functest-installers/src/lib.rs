@@ -4,6 +4,7 @@
 //! * [`SutConfig`]: what the user says: the installer, where it is, how it is logged in to.
 //! * [`Sut`]: the system under test: its nodes, shells on them, its credentials, versions, services and logs. It is the
 //!   [`Installer`](functest_core::Installer) of `functest-core` for every installer.
+//! * [`Shells`]: shells on the nodes of any installer, also of one that a project brings itself.
 //! * [`detect`]: which installer it was.
 //! * [`mod@format`]: the forms in which nodes are written down.
 //!
@@ -37,6 +38,7 @@ mod recipe;
 mod selection;
 mod service;
 mod shell;
+mod shells;
 mod site;
 mod sudo;
 mod sut;
@@ -49,4 +51,5 @@ pub use self::logs::{LogReport, NodeLog, file_names};
 pub use self::provider::{CaseNodes, NodesProvider};
 pub use self::selection::NodeSelection;
 pub use self::shell::Shell;
+pub use self::shells::Shells;
 pub use self::sut::Sut;

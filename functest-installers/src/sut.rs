@@ -21,6 +21,7 @@ use crate::recipe::{Recipe, Services};
 use crate::selection::NodeSelection;
 use crate::service::{Pods, Service};
 use crate::shell::Shell;
+use crate::shells::Shells;
 use crate::site::Site;
 use crate::sudo::sudo_of;
 
@@ -126,6 +127,11 @@ impl Sut {
         self.0.site.node(node)
     }
 
+    /// Shells on its nodes, which share its connections.
+    pub fn shells(&self) -> Shells {
+        Shells::of(&self.0.site)
+    }
+
     /// A shell on the installer's machine.
     pub fn home(&self) -> &Shell {
         self.0.site.home()
@@ -136,10 +142,7 @@ impl Sut {
     /// # Errors
     /// When the node does not let us in, or is this machine.
     pub async fn session(&self, node: &Node) -> Result<Session, Error> {
-        match self.shell(node)? {
-            Shell::Remote(host) => Ok(host.session().await?),
-            Shell::Local => Err(Error::NoAccess { node: node.name.clone(), reason: "it is this machine".into() }),
-        }
+        self.shells().session(node).await
     }
 
     /// What becomes root on a node, with the password that is known for it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use functest_core::catalogue::Catalogue;
 use functest_core::driver::Drivers;
 use functest_core::ledger::Reclaimer;
-use functest_core::{Driver, Provider};
+use functest_core::{Driver, Installer, Provider};
 
 use crate::error::Error;
 use crate::state::StateFolder;
@@ -21,6 +21,7 @@ pub struct Functest {
     pub(crate) drivers: Drivers,
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     pub(crate) reclaimers: Vec<Arc<dyn Reclaimer>>,
+    pub(crate) installer: Option<Arc<dyn Installer>>,
     pub(crate) state: StateFolder,
     pub(crate) variables: Variables,
     pub(crate) own_catalogue: (String, String),
@@ -40,7 +41,15 @@ impl Functest {
         let variables: Variables = Arc::new(|name| std::env::var(name).ok());
         let state = StateFolder::from_environment(variables.as_ref());
         let own_catalogue = ("functest's own catalogue".to_owned(), functest_cases::CATALOGUE.to_owned());
-        Self { drivers, providers: Vec::new(), reclaimers: Vec::new(), state, variables, own_catalogue }
+        Self {
+            drivers,
+            providers: Vec::new(),
+            reclaimers: Vec::new(),
+            installer: None,
+            state,
+            variables,
+            own_catalogue,
+        }
     }
 
     /// Adds a driver. Where it claims the same entries as another, and as strongly, it is preferred.
@@ -62,6 +71,14 @@ impl Functest {
     #[must_use]
     pub fn with_reclaimer(mut self, reclaimer: impl Reclaimer + 'static) -> Self {
         self.reclaimers.push(Arc::new(reclaimer));
+        self
+    }
+
+    /// Takes the nodes of the system under test, and what is known of it, from this installer, in runs that are not told
+    /// where another one is. Variables such as `INSTALLER_IP` do not count then.
+    #[must_use]
+    pub fn with_installer(mut self, installer: Arc<dyn Installer>) -> Self {
+        self.installer = Some(installer);
         self
     }
 

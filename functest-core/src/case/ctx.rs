@@ -228,6 +228,11 @@ impl Ctx {
         self.book().declare(listed);
     }
 
+    /// The checks that the case still has to make, in their order: declared or listed, asked for, and not heard of yet.
+    pub fn to_make(&self) -> Vec<CheckSpec> {
+        self.book().unmade(|name| self.is_in_scope(name))
+    }
+
     /// Ends every check that is still open in this way, and takes nothing more: the case is about to be stopped.
     pub fn give_up(&self, outcome: &CheckOutcome) {
         let mut book = self.book();
@@ -485,7 +490,9 @@ mod tests {
     async fn what_a_tool_has_listed_has_to_be_made() {
         let ctx = Ctx::new(parts(Checks::Listed, Some("^t")));
         ctx.declare(["t1", "t2", "other"].map(CheckSpec::named).to_vec());
+        assert_eq!(ctx.to_make(), ["t1", "t2"].map(CheckSpec::named));
         ctx.record(FinishedCheck::new("t1", CheckOutcome::Passed));
+        assert_eq!(ctx.to_make(), [CheckSpec::named("t2")]);
         assert_eq!(reason(&ctx), "the case ended without making its check `t2`");
     }
 

@@ -149,6 +149,23 @@ pub struct Intent {
     pub at: DateTime<Utc>,
 }
 
+impl Intent {
+    /// An intent of this moment, for a thing whose name is itself unique in the world.
+    pub fn named(seq: u64, place: &str, scope: &str, kind: &str, name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            seq,
+            place: place.to_owned(),
+            scope: scope.to_owned(),
+            kind: kind.to_owned(),
+            mark: name.clone(),
+            name,
+            within: BTreeMap::new(),
+            at: Utc::now(),
+        }
+    }
+}
+
 /// The place of intents that do not say which: version 1 knew no other.
 fn the_cloud() -> String {
     CLOUD.to_owned()

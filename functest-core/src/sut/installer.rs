@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Access, Credentials, Deployment, DeploymentStatus, Node, SdnController};
 
 /// What deployed the system under test. Answers are found when they are first asked for, and kept.
+///
+/// An installer has a name and names its nodes. What else it knows, it says; where it does not, it says that nobody knows, or
+/// that it has no such thing.
 #[async_trait]
 pub trait Installer: Debug + Send + Sync {
     /// Its name, as `INSTALLER_TYPE` says it, such as `apex`.
@@ -19,13 +22,17 @@ pub trait Installer: Debug + Send + Sync {
     ///
     /// # Errors
     /// When nobody can be asked.
-    async fn probe(&self) -> Result<Probe, InstallerError>;
+    async fn probe(&self) -> Result<Probe, InstallerError> {
+        Ok(Probe { found: true, evidence: "the program that runs the tests names it".into() })
+    }
 
     /// The machine that the installer is on; `None` when it is none.
     ///
     /// # Errors
     /// When it cannot be asked.
-    async fn installer_node(&self) -> Result<Option<Node>, InstallerError>;
+    async fn installer_node(&self) -> Result<Option<Node>, InstallerError> {
+        Ok(None)
+    }
 
     /// The machines of the cloud, each with how it is logged in to. Nobody logs in to them for it.
     ///
@@ -37,7 +44,9 @@ pub trait Installer: Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`nodes`](Self::nodes).
-    async fn nodes_in_depth(&self) -> Result<Vec<Node>, InstallerError>;
+    async fn nodes_in_depth(&self) -> Result<Vec<Node>, InstallerError> {
+        self.nodes().await
+    }
 
     /// The hosts on the way to a node, from here outwards; empty when it is reached directly.
     fn jump_path(&self, node: &Node) -> Vec<Access> {
@@ -54,43 +63,69 @@ pub trait Installer: Debug + Send + Sync {
     ///
     /// # Errors
     /// When the installer cannot be asked, or has none.
-    async fn credentials(&self) -> Result<Credentials, InstallerError>;
+    async fn credentials(&self) -> Result<Credentials, InstallerError> {
+        Err(has_no(self.name(), "credentials of the cloud"))
+    }
 
     /// The release of OpenStack; `None` when nothing there tells.
     ///
     /// # Errors
     /// When nobody can be asked.
-    async fn openstack_version(&self) -> Result<Option<String>, InstallerError>;
+    async fn openstack_version(&self) -> Result<Option<String>, InstallerError> {
+        Ok(None)
+    }
 
-    /// The SDN controller; `None` when there is none.
+    /// The SDN controller; `None` when there is none, or nobody says.
     ///
     /// # Errors
     /// When nobody can be asked.
-    async fn sdn_controller(&self) -> Result<Option<SdnController>, InstallerError>;
+    async fn sdn_controller(&self) -> Result<Option<SdnController>, InstallerError> {
+        Ok(None)
+    }
 
     /// How the deployment is.
     ///
     /// # Errors
     /// When the installer cannot be asked.
-    async fn status(&self) -> Result<DeploymentStatus, InstallerError>;
+    async fn status(&self) -> Result<DeploymentStatus, InstallerError> {
+        Ok(DeploymentStatus::Unknown)
+    }
 
     /// All that is known of the deployment. What cannot be found out is said in it.
     ///
     /// # Errors
     /// When not even the nodes are known.
-    async fn deployment(&self) -> Result<Deployment, InstallerError>;
+    async fn deployment(&self) -> Result<Deployment, InstallerError> {
+        Ok(Deployment {
+            installer: self.name().to_owned(),
+            installer_address: None,
+            scenario: None,
+            pod: None,
+            status: self.status().await?,
+            openstack_version: self.openstack_version().await?,
+            sdn_controller: self.sdn_controller().await?,
+            nodes: self.nodes().await?,
+            problems: Vec::new(),
+        })
+    }
 
     /// The last `lines` lines of a service's log.
     ///
     /// # Errors
     /// When the node does not let us in, or has no such service.
-    async fn service_log(&self, node: &Node, service: &str, lines: u32) -> Result<String, InstallerError>;
+    async fn service_log(&self, node: &Node, service: &str, lines: u32) -> Result<String, InstallerError> {
+        let _ = (node, lines);
+        Err(has_no(self.name(), &format!("log of the service {service}")))
+    }
 
     /// How a service is.
     ///
     /// # Errors
     /// When the node does not let us in, or has no such service.
-    async fn service_state(&self, node: &Node, service: &str) -> Result<ServiceState, InstallerError>;
+    async fn service_state(&self, node: &Node, service: &str) -> Result<ServiceState, InstallerError> {
+        let _ = node;
+        Err(has_no(self.name(), &format!("state of the service {service}")))
+    }
 
     /// Stops, starts or restarts a service, which the cloud's users may notice. Returns how it is then.
     ///
@@ -102,7 +137,14 @@ pub trait Installer: Debug + Send + Sync {
         service: &str,
         action: ServiceAction,
         permission: &Permission,
-    ) -> Result<ServiceState, InstallerError>;
+    ) -> Result<ServiceState, InstallerError> {
+        let _ = (node, permission);
+        Err(has_no(self.name(), &format!("way to {} the service {service}", action.as_str())))
+    }
+}
+
+fn has_no(installer: &str, what: &str) -> InstallerError {
+    InstallerError::Unsupported(format!("the installer {installer} has no {what}"))
 }
 
 /// Whether an installer is the one.

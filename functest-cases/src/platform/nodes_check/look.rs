@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use functest_core::Ctx;
 use functest_core::case::CheckError;
 use functest_core::sut::Node;
-use functest_core::{Ctx, Installer};
-use functest_installers::Sut;
+use functest_installers::CaseNodes;
 use functest_ssh::{Command, quote};
 
 use super::not_known;
@@ -36,15 +36,15 @@ done
 /// One node, and what it is looked at with.
 pub(super) struct Looker {
     ctx: Ctx,
-    sut: Sut,
+    given: Arc<CaseNodes>,
     pub(super) node: Node,
     settings: Arc<NodesCheckSettings>,
     let_in: AtomicBool,
 }
 
 impl Looker {
-    pub(super) fn new(ctx: Ctx, sut: Sut, node: Node, settings: Arc<NodesCheckSettings>) -> Self {
-        Self { ctx, sut, node, settings, let_in: AtomicBool::new(false) }
+    pub(super) fn new(ctx: Ctx, given: Arc<CaseNodes>, node: Node, settings: Arc<NodesCheckSettings>) -> Self {
+        Self { ctx, given, node, settings, let_in: AtomicBool::new(false) }
     }
 
     /// Whether the node has let us in.
@@ -58,9 +58,9 @@ impl Looker {
 
     /// What a command that only looks says; the exit status is an answer too.
     async fn run(&self, line: &str, as_root: bool) -> Result<(u32, String), functest_installers::Error> {
-        let sudo = as_root.then(|| self.sut.sudo(&self.node));
+        let sudo = as_root.then(|| self.given.sudo(&self.node));
         let command = Command::shell(line).sudo(sudo).deadline(self.deadline()).repeatable();
-        let output = self.sut.shell(&self.node)?.run(&command).await?;
+        let output = self.given.shell(&self.node)?.run(&command).await?;
         Ok((output.status.code(), output.stdout_text()))
     }
 
@@ -130,7 +130,7 @@ impl Looker {
     async fn all_run(&self, services: &[&str]) -> Result<(), CheckError> {
         let mut down = Vec::new();
         for service in services {
-            match self.sut.service_state(&self.node, service).await {
+            match self.given.installer.service_state(&self.node, service).await {
                 Ok(state) if state.running => {}
                 Ok(state) => down.push(format!("{service} is {}", state.state)),
                 // A service that is named and not there does not run.

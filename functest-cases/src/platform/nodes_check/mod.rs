@@ -16,7 +16,7 @@ use functest_core::need::{Needs, Requirement};
 use functest_core::settings::{Settings, SettingsError, SettingsSpec};
 use functest_core::sut::{Node, NodeStatus};
 use functest_core::{Ctx, TestCase};
-use functest_installers::{CaseNodes, PARALLEL};
+use functest_installers::CaseNodes;
 
 use self::look::Looker;
 use self::settings::NodesCheckSettings;
@@ -76,11 +76,10 @@ impl TestCase for NodesCheck {
             given.nodes.iter().map(|node| node.id.clone()).zip(labels(&given.nodes)).collect();
         let look = |node: Node| {
             let label = labels.get(&node.id).cloned().unwrap_or_else(|| node.name.clone());
-            let looker =
-                Looker { ctx: ctx.clone(), sut: given.sut.clone(), node, settings: Arc::clone(&self.settings) };
+            let looker = Looker::new(ctx.clone(), Arc::clone(&given), node, Arc::clone(&self.settings));
             async move { check_node(ctx, &looker, &label).await }
         };
-        given.sut.each(given.nodes.clone(), PARALLEL, look).await;
+        given.each(look).await;
         Ok(Ended::default())
     }
 }

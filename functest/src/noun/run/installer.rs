@@ -24,7 +24,7 @@ impl Functest {
     /// Whether a run of `request` has an installer to ask.
     pub(crate) fn has_installer_to_ask(&self, request: &RunRequest) -> bool {
         let needed = request.fetch_credentials || request.collect_logs;
-        needed || request.sut.says_where() || self.variables_say_where()
+        needed || request.sut.says_where() || self.installer.is_some() || self.variables_say_where()
     }
 
     fn variables_say_where(&self) -> bool {
@@ -32,13 +32,16 @@ impl Functest {
     }
 
     /// The system under test, for a run that asks it what nobody has said. A run can do without: where nothing says where
-    /// the system is, there is none, and where only variables do and lead nowhere, there is none and the second part says
+    /// the system is, or this functest has an installer of its own, there is none, and where only variables do and lead nowhere, there is none and the second part says
     /// why. A run that wants something `needed` of it cannot.
     pub(crate) async fn sut_for_run(
         &self,
         request: &SutRequest,
         needed: bool,
     ) -> Result<(Option<Sut>, Option<String>), Error> {
+        if self.installer.is_some() && !request.says_where() {
+            return Ok((None, None));
+        }
         if needed || request.says_where() {
             return Ok((Some(self.open_sut(request).await?), None));
         }
@@ -58,11 +61,13 @@ impl Functest {
         let needed = request.fetch_credentials || request.collect_logs;
         let (sut, problem) = self.sut_for_run(&request.sut, needed).await?;
         let mut told = Told { sut: None, facts: Vec::new(), problems: problem.into_iter().collect() };
-        let Some(sut) = sut else { return Ok(told) };
-        told.facts.push(("INSTALLER_TYPE".to_owned(), sut.name().to_owned()));
+        let Some(installer) = sut.as_ref().map(|sut| sut as &dyn Installer).or(self.installer.as_deref()) else {
+            return Ok(told);
+        };
+        told.facts.push(("INSTALLER_TYPE".to_owned(), installer.name().to_owned()));
         let scenario_is_known = request.scenario.is_some() || self.variable("DEPLOY_SCENARIO").is_some();
         if !scenario_is_known || self.variable("NODE_NAME").is_none() {
-            match sut.deployment().await {
+            match installer.deployment().await {
                 Ok(deployment) => {
                     let facts = [("DEPLOY_SCENARIO", deployment.scenario), ("NODE_NAME", deployment.pod)];
                     told.facts.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
@@ -72,7 +77,12 @@ impl Functest {
                 }
             }
         }
-        told.sut = Some(sut);
+        if request.collect_logs && sut.is_none() {
+            let name = installer.name();
+            told.problems
+                .push(format!("the logs of nodes are not collected: the installer {name} is not one of functest's"));
+        }
+        told.sut = sut;
         Ok(told)
     }
 }

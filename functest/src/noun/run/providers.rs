@@ -8,13 +8,14 @@ use functest_core::Provider;
 use functest_core::ledger::Journal;
 use functest_core::provider::{JournalProvider, Providers, WorkingFolderProvider};
 use functest_drivers::ToolProvider;
-use functest_installers::{NodesProvider, Sut};
+use functest_installers::{NodesProvider, Shells, Sut};
 use functest_openstack::provider::CloudOffers;
 use functest_openstack::{CloudProvider, Connection};
 
 use super::settings::RunSettings;
 use crate::embed::Functest;
 use crate::error::Error;
+use crate::noun::sut::SutRequest;
 
 /// A run's own things, which providers work with.
 pub(super) struct Site<'a> {
@@ -22,6 +23,8 @@ pub(super) struct Site<'a> {
     pub(super) journal: Arc<Journal>,
     pub(super) connection: Option<Connection>,
     pub(super) sut: Option<&'a Sut>,
+    /// What was said about the way to nodes.
+    pub(super) reach: &'a SutRequest,
 }
 
 impl Functest {
@@ -32,8 +35,8 @@ impl Functest {
             Arc::new(WorkingFolderProvider::new(site.folder)),
             Arc::new(ToolProvider),
         ];
-        if let Some(sut) = site.sut {
-            all.push(Arc::new(NodesProvider::new(sut.clone())));
+        if let Some(nodes) = self.nodes_provider(site.sut, site.reach)? {
+            all.push(Arc::new(nodes));
         }
         if let Some(connection) = site.connection {
             let offers = CloudOffers::new(connection).await?;
@@ -46,6 +49,16 @@ impl Functest {
         }
         all.extend(self.providers.iter().cloned());
         Ok(Providers::new(all))
+    }
+
+    /// The nodes of the system that was found, or else of the installer that this functest was given.
+    fn nodes_provider(&self, sut: Option<&Sut>, reach: &SutRequest) -> Result<Option<NodesProvider>, Error> {
+        if let Some(sut) = sut {
+            return Ok(Some(sut.clone().into()));
+        }
+        let Some(installer) = &self.installer else { return Ok(None) };
+        let shells = Shells::new(self.sut().config(reach)?);
+        Ok(Some(NodesProvider::new(Arc::clone(installer), shells)))
     }
 }
 
@@ -60,8 +73,8 @@ pub(crate) async fn cloud_offers(
 ) -> Result<Providers, Error> {
     let mut all: Vec<Arc<dyn Provider>> =
         vec![Arc::new(WorkingFolderProvider::new(functest.state.path())), Arc::new(ToolProvider)];
-    if let Some(sut) = sut {
-        all.push(Arc::new(NodesProvider::new(sut.clone())));
+    if let Some(nodes) = functest.nodes_provider(sut, &SutRequest::default())? {
+        all.push(Arc::new(nodes));
     }
     all.push(Arc::new(CloudOffers::new(connection).await?));
     all.extend(functest.providers.iter().cloned());

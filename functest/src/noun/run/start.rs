@@ -77,7 +77,13 @@ impl Plan {
         let notices = connection.as_ref().map(|connection| connection.notices.clone()).unwrap_or_default();
         let journal = self.journal(&run_id, now, &folder, connection.as_ref())?;
         let sut = self.told.sut.clone();
-        let site = Site { folder: &folder, journal: Arc::clone(&journal), connection, sut: sut.as_ref() };
+        let site = Site {
+            folder: &folder,
+            journal: Arc::clone(&journal),
+            connection,
+            sut: sut.as_ref(),
+            reach: &self.request.sut,
+        };
         let providers = self.functest.providers(&self.run_settings, site).await?;
         let plan = functest_runner::Plan {
             head,
@@ -97,8 +103,14 @@ impl Plan {
 
     async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Sandbox>), Error> {
         let found = match (self.request.fetch_credentials, &self.told.sut) {
-            (true, Some(sut)) => Some(Chosen { config: self.functest.cloud_of(sut).await?, sandbox: None }),
-            (true, None) => return Err(Error::NoInstaller),
+            (true, Some(sut)) => {
+                let config = self.functest.cloud_of(sut, &sut.home().name()).await?;
+                Some(Chosen { config, sandbox: None })
+            }
+            (true, None) => {
+                let installer = self.functest.installer.as_deref().ok_or(Error::NoInstaller)?;
+                Some(Chosen { config: self.functest.cloud_of(installer, "own").await?, sandbox: None })
+            }
             _ => self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?,
         };
         let Some(chosen) = found else {
@@ -135,6 +147,9 @@ impl Plan {
         }
         if let Some(sut) = &self.told.sut {
             places.insert("nodes".to_owned(), json!({"installer": sut.name(), "at": sut.home().name()}));
+        }
+        if let (None, Some(installer)) = (&self.told.sut, &self.functest.installer) {
+            places.insert("nodes".to_owned(), json!({"installer": installer.name()}));
         }
         for reclaimer in &self.functest.reclaimers {
             places.insert(reclaimer.place().to_owned(), reclaimer.identity());

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use functest_core::Installer;
 use functest_core::sut::Credentials;
-use functest_installers::Sut;
 use functest_openstack::CloudConfig;
 use schemars::JsonSchema;
 use secrecy::ExposeSecret;
@@ -52,7 +51,7 @@ impl SutVerbs<'_> {
             text.push_str(&format!("export {name}={}\n", functest_ssh::quote(value.expose_secret())));
         }
         if let Some(certificate) = &credentials.ca_certificate {
-            let kept = self.functest.state.keep_certificate(&file_name(&sut), certificate)?;
+            let kept = self.functest.state.keep_certificate(&file_name(&sut, &sut.home().name()), certificate)?;
             text.push_str(&format!("export OS_CACERT={}\n", functest_ssh::quote(&kept.display().to_string())));
         }
         secret_file::write(&request.output, &text)?;
@@ -61,11 +60,11 @@ impl SutVerbs<'_> {
 }
 
 impl Functest {
-    /// The cloud that the installer's credentials lead to.
-    pub(crate) async fn cloud_of(&self, sut: &Sut) -> Result<CloudConfig, Error> {
-        let credentials = sut.credentials().await?;
+    /// The cloud that the installer's credentials lead to; `place` says where the installer is.
+    pub(crate) async fn cloud_of(&self, installer: &dyn Installer, place: &str) -> Result<CloudConfig, Error> {
+        let credentials = installer.credentials().await?;
         let certificate = match &credentials.ca_certificate {
-            Some(text) => Some(self.state.keep_certificate(&file_name(sut), text)?),
+            Some(text) => Some(self.state.keep_certificate(&file_name(installer, place), text)?),
             None => None,
         };
         let look_up = |name: &str| match (name, &certificate) {
@@ -78,9 +77,9 @@ impl Functest {
 }
 
 /// A name for files about the system: of its installer, and of where that is.
-fn file_name(sut: &Sut) -> String {
-    let place: String = sut.home().name().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    format!("{}-{place}", sut.name())
+fn file_name(installer: &dyn Installer, place: &str) -> String {
+    let place: String = place.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{}-{place}", installer.name())
 }
 
 fn value_of(credentials: &Credentials, name: &str) -> Option<String> {
