@@ -11,7 +11,7 @@ use functest_core::exit_code;
 use functest_core::record::{AttemptRecord, CaseRecord, CheckRecord, Message, RunRecord, RunState};
 use functest_core::selection::{Decision, FactSource};
 use functest_core::verdict::{CheckOutcome, Fault, Verdict};
-use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite, XmlString};
 
 use crate::case_log::request_in_words;
 use crate::words;
