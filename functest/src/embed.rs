@@ -7,7 +7,7 @@ use std::sync::Arc;
 use functest_core::catalogue::Catalogue;
 use functest_core::driver::Drivers;
 use functest_core::ledger::Reclaimer;
-use functest_core::{Driver, Installer, Provider};
+use functest_core::{Driver, Installer, Provider, Tier};
 
 use crate::error::Error;
 use crate::state::StateFolder;
@@ -24,7 +24,9 @@ pub struct Functest {
     pub(crate) installer: Option<Arc<dyn Installer>>,
     pub(crate) state: StateFolder,
     pub(crate) variables: Variables,
-    pub(crate) own_catalogue: (String, String),
+    /// Its origin and its text; `None` is a catalogue without tiers.
+    own_catalogue: Option<(String, String)>,
+    pub(crate) tiers: Vec<Arc<dyn Tier>>,
 }
 
 impl Default for Functest {
@@ -40,7 +42,7 @@ impl Functest {
         let drivers = Drivers::new(vec![Arc::new(functest_drivers::drivers()), Arc::new(functest_cases::driver())]);
         let variables: Variables = Arc::new(|name| std::env::var(name).ok());
         let state = StateFolder::from_environment(variables.as_ref());
-        let own_catalogue = ("functest's own catalogue".to_owned(), functest_cases::CATALOGUE.to_owned());
+        let own_catalogue = Some(("functest's own catalogue".to_owned(), functest_cases::CATALOGUE.to_owned()));
         Self {
             drivers,
             providers: Vec::new(),
@@ -49,6 +51,7 @@ impl Functest {
             state,
             variables,
             own_catalogue,
+            tiers: Vec::new(),
         }
     }
 
@@ -85,7 +88,22 @@ impl Functest {
     /// Uses this catalogue (the text of a `testcases.yaml`) where a request names none; `origin` names it in messages.
     #[must_use]
     pub fn with_catalogue(mut self, origin: &str, text: &str) -> Self {
-        self.own_catalogue = (origin.to_owned(), text.to_owned());
+        self.own_catalogue = Some((origin.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// Uses no catalogue where a request names none: there are the tiers that the program adds, and no others.
+    #[must_use]
+    pub fn without_catalogue(mut self) -> Self {
+        self.own_catalogue = None;
+        self
+    }
+
+    /// Adds a tier after those of the catalogue that is used where a request names none. Its cases are run by whoever claims
+    /// their drivers' names, and can be set, excluded and scoped like all others.
+    #[must_use]
+    pub fn with_tier(mut self, tier: Arc<dyn Tier>) -> Self {
+        self.tiers.push(tier);
         self
     }
 
@@ -108,15 +126,22 @@ impl Functest {
         &self.state
     }
 
-    /// The catalogue of that file, or functest's own.
+    /// The catalogue of that file, or functest's own with the tiers that were added to it.
     ///
     /// # Errors
     /// When it cannot be read, or is wrong.
     pub fn catalogue(&self, file: Option<&Path>) -> Result<Catalogue, Error> {
-        Ok(match file {
-            Some(file) => Catalogue::load(file)?,
-            None => Catalogue::parse(&self.own_catalogue.0, &self.own_catalogue.1)?,
-        })
+        if let Some(file) = file {
+            return Ok(Catalogue::load(file)?);
+        }
+        let mut catalogue = match &self.own_catalogue {
+            Some((origin, text)) => Catalogue::parse(origin, text)?,
+            None => Catalogue::empty("the program's own tiers"),
+        };
+        for tier in &self.tiers {
+            catalogue.add_tier(Arc::clone(tier))?;
+        }
+        Ok(catalogue)
     }
 
     /// An environment variable; `None` where it is not set or empty.

@@ -72,6 +72,18 @@ pub enum CatalogueError {
         /// All semantic errors (or the first syntax error), with the warnings, in the file's order.
         diagnostics: Vec<Diagnostic>,
     },
+    /// A tier that a program adds has the name of one that is there, or a case of it has.
+    #[error("the tier `{tier}`, which the program adds to {origin}: the {what} `{name}` is there already")]
+    Clash {
+        /// The catalogue's name.
+        origin: String,
+        /// The tier.
+        tier: String,
+        /// What is there twice: a tier or a test case.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
 }
 
 fn invalid(origin: &str, diagnostics: &[Diagnostic]) -> String {

@@ -7,7 +7,7 @@ mod read;
 mod schema;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -90,6 +90,26 @@ pub struct CaseSpec {
     pub extra: BTreeMap<String, Value>,
 }
 
+impl CaseSpec {
+    /// A case of that name, run by that driver, with what holds in a file where nothing else is said: it is blocking, and
+    /// everything must pass.
+    pub fn new(case_name: impl Into<String>, driver: impl Into<String>) -> Self {
+        Self {
+            case_name: case_name.into(),
+            project_name: String::new(),
+            description: String::new(),
+            criteria: Criteria::DEFAULT,
+            blocking: true,
+            enabled: true,
+            dependencies: Vec::new(),
+            driver: DriverName::Name { name: driver.into() },
+            args: BTreeMap::new(),
+            env: BTreeMap::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
 /// A condition on a fact about the system under test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dependency {
@@ -148,8 +168,65 @@ impl Catalogue {
         read::read(origin, text)
     }
 
+    /// A catalogue without tiers, for a program that makes its own; `origin` names it in messages.
+    pub fn empty(origin: impl Into<String>) -> Self {
+        Self { origin: origin.into(), generation: Generation::Xtesting, tiers: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// Adds a tier that a program has made, after those that are there.
+    ///
+    /// # Errors
+    /// When its name, or that of one of its cases, is taken already.
+    pub fn add_tier(&mut self, tier: Arc<dyn Tier>) -> Result<(), CatalogueError> {
+        let clash = |what, name: &str| CatalogueError::Clash {
+            origin: self.origin.clone(),
+            tier: tier.name().to_owned(),
+            what,
+            name: name.to_owned(),
+        };
+        if self.tiers.iter().any(|known| known.name() == tier.name()) {
+            return Err(clash("tier", tier.name()));
+        }
+        let mut taken: HashSet<&str> = self.cases().map(|(_, case)| case.case_name.as_str()).collect();
+        if let Some(case) = tier.test_cases().iter().find(|case| !taken.insert(&case.case_name)) {
+            return Err(clash("test case", &case.case_name));
+        }
+        self.tiers.push(tier);
+        Ok(())
+    }
+
     /// Every case with its tier, in the published order.
     pub fn cases(&self) -> impl Iterator<Item = (&Arc<dyn Tier>, &CaseSpec)> {
         self.tiers.iter().flat_map(|tier| tier.test_cases().iter().map(move |case| (tier, case)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tier(name: &str, cases: &[&str]) -> Arc<dyn Tier> {
+        let test_cases = cases.iter().map(|case| CaseSpec::new(*case, "x")).collect();
+        Arc::new(TierSpec { name: name.into(), order: None, ci_loop: None, description: String::new(), test_cases })
+    }
+
+    #[test]
+    fn a_tier_of_a_program_comes_last_and_clashes_with_none() {
+        let text = "tiers: [{name: t, testcases: [{case_name: c, run: {name: x}}]}]";
+        let mut catalogue = Catalogue::parse("f", text).unwrap();
+        catalogue.add_tier(tier("own", &["a", "b"])).unwrap();
+        assert_eq!(catalogue.cases().map(|(_, case)| case.case_name.as_str()).collect::<Vec<_>>(), ["c", "a", "b"]);
+        let mut refused = |name, cases| catalogue.add_tier(tier(name, cases)).unwrap_err().to_string();
+        assert_eq!(refused("own", &[]), "the tier `own`, which the program adds to f: the tier `own` is there already");
+        assert!(refused("more", &["c"]).ends_with("the test case `c` is there already"));
+        assert!(refused("more", &["d", "d"]).ends_with("the test case `d` is there already"));
+    }
+
+    #[test]
+    fn a_case_of_a_program_is_as_one_of_a_file() {
+        let text = "tiers: [{name: t, testcases: [{case_name: c, run: {name: x}}]}]";
+        let catalogue = Catalogue::parse("f", text).unwrap();
+        let (_, read) = catalogue.cases().next().unwrap();
+        assert_eq!(*read, CaseSpec { project_name: read.project_name.clone(), ..CaseSpec::new("c", "x") });
     }
 }
