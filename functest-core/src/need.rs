@@ -99,7 +99,7 @@ pub enum Exclusion {
     Nothing,
     /// Whatever holds one of these, unless both share it.
     Locks(Vec<Lock>),
-    /// Everything else that uses the cloud, or may.
+    /// Everything: nobody knows what it does to the cloud, so it runs alone.
     WholeCloud,
 }
 

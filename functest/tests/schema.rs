@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 use functest::schema::documents;
 use serde_json::Value;
 
-/// A schema there that is not of a verb's document: `functest-core` holds it.
-const CATALOGUE: &str = "testcases.json";
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema")
 }
@@ -21,12 +18,17 @@ fn generated() -> BTreeMap<String, String> {
     documents().iter().map(|(name, schema)| (format!("{name}.json"), text(schema))).collect()
 }
 
+/// Whether `functest-core` holds the schema of that name.
+fn is_of_core(file: &str) -> bool {
+    functest::core::schema::documents().iter().any(|(name, _)| format!("{name}.json") == file)
+}
+
 fn checked_in() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name != CATALOGUE && name.ends_with(".json") {
+        if name.ends_with(".json") && !is_of_core(&name) {
             files.insert(name, std::fs::read_to_string(&path).unwrap());
         }
     }
