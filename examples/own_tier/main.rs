@@ -50,7 +50,11 @@ async fn run_and_score(functest: &Functest, scenario: &ScenarioName) -> Result<u
 fn past_runs(functest: &Functest) -> Result<Vec<RunRecord>, functest::Error> {
     let runs = functest.state().runs()?;
     // A run that died before its first event has no record.
-    Ok(runs.iter().filter_map(|run| functest.report().record(&run.run_id).ok()).collect())
+    let mut records: Vec<RunRecord> =
+        runs.iter().filter_map(|run| functest.report().record(&run.run_id).ok()).collect();
+    // The ids of runs that began in the same second are in no order.
+    records.sort_by_key(|record| record.started);
+    Ok(records)
 }
 
 fn tell(scenario: &ScenarioName, score: &Score) {
