@@ -48,7 +48,7 @@ fn plan(entry: &str) -> Result<Plan, SettingsError> {
     let catalogue = Catalogue::parse("t.yaml", &yaml).unwrap();
     let (_, spec) = catalogue.cases().next().unwrap();
     let drivers: Drivers = drivers();
-    let driver = drivers.find(&spec.driver).expect("somebody drives it");
+    let driver = drivers.find(&spec.driver).unwrap();
     let (settings, warnings) =
         SettingsLayers::default().merge("script", &driver.settings(spec), &spec.args, &|_| None).unwrap();
     assert_eq!(warnings, Vec::<String>::new());

@@ -74,16 +74,17 @@ async fn whole_run() -> Duration {
 
 fn plan() -> Plan {
     let names: Vec<String> = (0..CASES).map(|number| format!("case-{number}")).collect();
-    let head = RunHead { run_id: "r".into(), cases: names.iter().map(choice).collect(), ..RunHead::default() };
+    let head =
+        RunHead { run_id: "r".into(), cases: names.iter().map(|name| choice(name)).collect(), ..RunHead::default() };
     let cases = names.into_iter().map(case).collect();
     let tiers = vec![PlannedTier { name: "t".into(), cases, without_driver: Vec::new() }];
     Plan { head, tiers, jobs: AT_A_TIME, attempts: 1, scope: None, deadline_factor: 1.0 }
 }
 
-fn choice(name: &String) -> Choice {
+fn choice(name: &str) -> Choice {
     Choice {
         tier: "t".into(),
-        case_name: name.clone(),
+        case_name: name.to_owned(),
         project_name: "p".into(),
         decision: Decision::Selected,
         reason: String::new(),

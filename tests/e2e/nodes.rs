@@ -297,3 +297,39 @@ fn the_devcloud_is_an_installer_too() {
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.err.contains("/etc/yardstick/pod.yaml: No such file"), "{ended:?}");
 }
+
+#[test]
+fn every_node_is_checked_and_each_that_is_not_sound_is_named() {
+    let Some(sut) = Sut::apex() else { return };
+    let state = sut.path("state");
+    let run = |more: &[&str]| {
+        let mut command = crate::command::functest(&state);
+        command.args(["run", "nodes_check", "--json", "--sut"]).arg(sut.path("sut.yaml")).args(more);
+        let ended = Ended::run(&mut command);
+        let record: Value = serde_json::from_str(&ended.out).unwrap();
+        let checks = record["cases"].as_array().unwrap().last().unwrap()["checks"].as_array().unwrap().clone();
+        (ended.code, checks)
+    };
+    let outcome = |checks: &[Value], name: &str| {
+        let check = checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("there is no {name}"));
+        check["outcome"].as_str().unwrap().to_owned()
+    };
+    // One node is down, one has no address, and one has a unit that has failed.
+    let (code, checks) = run(&[]);
+    assert_eq!((code, checks.len()), (Some(1), 20));
+    for (name, expected) in [
+        ("overcloud-controller-0: time", "passed"),
+        ("overcloud-controller-0: services", "failed"),
+        ("overcloud-novacompute-0: services", "passed"),
+        ("overcloud-novacompute-1: ssh", "failed"),
+        ("overcloud-novacompute-1: disk", "skipped"),
+        ("overcloud-cephstorage-0: ssh", "failed"),
+    ] {
+        assert_eq!(outcome(&checks, name), expected, "{name}");
+    }
+    let services = "nodes_check.services={compute: [openstack-nova-compute]}";
+    let (code, checks) = run(&["--scope", "novacompute-0", "--set", services]);
+    assert_eq!((code, checks.len()), (Some(0), 5), "{checks:?}");
+    let (code, checks) = run(&["--scope", "novacompute-0: disk", "--set", "nodes_check.disk_free=999999999"]);
+    assert_eq!((code, outcome(&checks, "overcloud-novacompute-0: disk").as_str()), (Some(1), "failed"));
+}
