@@ -105,7 +105,10 @@ async fn functest_without_the_place_leaves_it_alone() {
     let functest = Functest::new().with_state(StateFolder::new(program.state_folder()));
     let report = functest.openstack().clean(&CleanRequest::default()).await.unwrap();
     let RunCleanState::Failed { reason } = &report.runs[0].state else { panic!("{report:?}") };
-    assert_eq!(reason, "this functest does not know the place `shared folder`: only the program that made it can");
+    assert_eq!(
+        reason,
+        "this functest does not know the place `shared folder`: it has to be cleaned by the program that made the run"
+    );
     assert_eq!((report.exit_code(), names(folder.path()).len()), (1, 2));
     // The entry is still there for whoever knows the place.
     assert!(clean(&program, folder.path()).status.success());

@@ -133,7 +133,7 @@ impl std::str::FromStr for Hop {
 
     /// `user@host`, `user@host:port`, `user@[v6]:port`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let malformed = || format!("`{text}` is no `user@host` or `user@host:port`");
+        let malformed = || format!("`{text}` is not a `user@host` or `user@host:port`");
         let (user, place) = text.rsplit_once('@').ok_or_else(malformed)?;
         let (address, port) = match place.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => {

@@ -24,7 +24,7 @@ pub enum Format {
 
 /// A text that names no [`Format`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no format: expected html, junit or json")]
+#[error("{0:?} is not a format: expected html, junit or json")]
 pub struct UnknownFormat(String);
 
 impl Format {
@@ -91,7 +91,7 @@ mod tests {
         }
         assert_eq!(
             "pdf".parse::<Format>().unwrap_err().to_string(),
-            "\"pdf\" is no format: expected html, junit or json"
+            "\"pdf\" is not a format: expected html, junit or json"
         );
     }
 }

@@ -78,7 +78,7 @@ pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Executed {
     let Conclusion { verdict, tally, ended } = conclusion;
     let verdict = match (verdict, first_fault) {
         (Verdict::Passed, Some(fault)) => {
-            Verdict::Flaky { reason: format!("it passed when it was tried for the {number}. time; at first: {fault}") }
+            Verdict::Flaky { reason: format!("it passed in attempt {number}; attempt 1: {fault}") }
         }
         (verdict, _) => verdict,
     };

@@ -481,7 +481,7 @@ async fn a_case_that_passes_when_it_is_tried_again_is_flaky() {
     };
     let outcome = run(Plan { attempts: 3, ..plan(vec![tier("t", cases())], 1) }).await;
     assert_eq!(verdicts(&outcome.record), ["late: flaky", "never: failed", "once: passed"]);
-    let expected = "it passed when it was tried for the 2. time; at first: c: not yet";
+    let expected = "it passed in attempt 2; attempt 1: c: not yet";
     assert_eq!(reason(&outcome.record, "late"), expected);
     let [late, never, once] = &outcome.record.cases[..] else { panic!("three cases") };
     assert_eq!((late.attempts.len(), late.checks.len(), late.tally.passed, late.tally.failed), (1, 1, 1, 0));

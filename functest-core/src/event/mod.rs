@@ -169,7 +169,7 @@ pub enum EventBody {
 /// What is known when a run starts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunHead {
-    /// Unique, and in order of time.
+    /// Unique, and in order of time to the second.
     pub run_id: String,
     /// The version of functest.
     pub functest: String,

@@ -147,7 +147,8 @@ impl Inventory {
                 for host in expand(pattern)? {
                     let own = self.hosts.entry(host.clone()).or_default();
                     for word in vars {
-                        let (key, value) = word.split_once('=').ok_or_else(|| format!("`{word}` is no `key=value`"))?;
+                        let (key, value) =
+                            word.split_once('=').ok_or_else(|| format!("`{word}` is not a `key=value`"))?;
                         own.insert(key.to_owned(), Value::String(value.to_owned()));
                     }
                     self.groups.entry(group.to_owned()).or_default().hosts.insert(host);
@@ -280,7 +281,7 @@ fn words(line: &str) -> Result<Vec<String>, String> {
 /// `node[01:03].x` is three hosts, `node[a:c]` too.
 fn expand(pattern: &str) -> Result<Vec<String>, String> {
     let Some((before, rest)) = pattern.split_once('[') else { return Ok(vec![pattern.to_owned()]) };
-    let malformed = || format!("`{pattern}` is no range like `node[01:10]`");
+    let malformed = || format!("`{pattern}` is not a range like `node[01:10]`");
     let (range, after) = rest.split_once(']').ok_or_else(malformed)?;
     let mut parts = range.split(':');
     let (first, last) = (parts.next().unwrap_or_default(), parts.next().ok_or_else(malformed)?);
@@ -355,8 +356,8 @@ mod tests {
             ("[a\n", "line 1: expected `[group]`"),
             ("\n[a:b]\n", "line 2: `:b` is neither"),
             ("[a:vars]\nx\n", "line 2: expected `key=value`"),
-            ("h x\n", "line 1: `x` is no `key=value`"),
-            ("h[1:99999999]\n", "line 1: `h[1:99999999]` is no range"),
+            ("h x\n", "line 1: `x` is not a `key=value`"),
+            ("h[1:99999999]\n", "line 1: `h[1:99999999]` is not a range"),
             ("h 'x\n", "line 1: a quote"),
         ] {
             let error = Inventory::from_ini(text).unwrap_err();

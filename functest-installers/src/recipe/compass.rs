@@ -91,7 +91,7 @@ fn read(text: &str) -> Result<Vec<Node>, String> {
             let [id, name, address, mac, roles] = cells[..] else {
                 return Err(format!("`{line}` has {} columns; expected 5", cells.len()));
             };
-            let number: u32 = address.parse().map_err(|_| format!("`{address}` is no address as a number"))?;
+            let number: u32 = address.parse().map_err(|_| format!("`{address}` is not an address as a number"))?;
             let address = std::net::Ipv4Addr::from(number).to_string();
             // What would break a line is escaped, quotes are not.
             let roles: Vec<String> =
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(nodes[0].addresses, ["10.213.25.11"]);
         assert_eq!(nodes[0].roles, [Role::Controller, Role::Opendaylight]);
         assert!(read("1\t2\n").unwrap_err().contains("expected 5"));
-        assert!(read("1\tn\tx\tm\t[]\n").unwrap_err().contains("`x` is no address"));
+        assert!(read("1\tn\tx\tm\t[]\n").unwrap_err().contains("`x` is not an address"));
     }
 
     proptest::proptest! {

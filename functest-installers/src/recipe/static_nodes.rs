@@ -57,7 +57,7 @@ impl Recipe for StaticNodes {
         let path = site.config().inventory.clone().unwrap_or_else(|| PathBuf::from(USUAL));
         let bytes = std::fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?;
         let wrong = |message: String| Error::Input { origin: path.display().to_string(), message };
-        let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".into()))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong("it is not a text in UTF-8".into()))?;
         let nodes = match form(&path, &text) {
             Form::PodYaml => pod_yaml::read(&text),
             Form::Pharos => pharos::read(&text),

@@ -84,7 +84,7 @@ fn parse(path: &Path, text: &str, root: &str) -> Result<Keys, Error> {
     };
     let mut document: serde_yaml::Value = serde_yaml::from_str(text).map_err(|e| error(place(e)))?;
     document.apply_merge().map_err(|e| error(place(e)))?;
-    let document: Value = serde_json::to_value(document).map_err(|_| error("a key is no text".into()))?;
+    let document: Value = serde_json::to_value(document).map_err(|_| error("a key is not a text".into()))?;
     match document.get(root) {
         Some(Value::Object(clouds)) => Ok(clouds.clone()),
         _ => Err(error(format!("expected a map of clouds under the key `{root}`"))),

@@ -138,7 +138,7 @@ impl Entry {
         }
         let mut url: Url = text.parse().map_err(|e| self.error(format!("auth.auth_url: {text:?} is no URL: {e}")))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(self.error(format!("auth.auth_url: {text:?} is no http or https URL")));
+            return Err(self.error(format!("auth.auth_url: {text:?} is not an http or https URL")));
         }
         let path = url.path().trim_end_matches('/').to_owned();
         if path.ends_with("/v2.0") {

@@ -496,7 +496,7 @@ fn flaky() -> Vec<Event> {
     script.add(810, EventBody::Attached { case_name: "script".into(), attachment: attachment("cases/script/all.log") });
     let mut tally = Tally::default();
     tally.count("command", &CheckOutcome::Passed);
-    let verdict = Verdict::Flaky { reason: "it passed when it was tried for the 2. time".into() };
+    let verdict = Verdict::Flaky { reason: "it passed in attempt 2".into() };
     let ended = Ended { return_code: Some(0), success_rate: Some(100.0), details: Some(serde_json::json!({"a": [1]})) };
     let finished = EventBody::CaseFinished { case_name: "script".into(), verdict, tally, duration_ms: 800, ended };
     script.add(820, finished);

@@ -131,7 +131,7 @@ impl FaultFile {
         for word in words {
             let (key, value) = word.split_once('=').ok_or_else(|| FaultFileError::Invalid {
                 place: place.clone(),
-                problem: format!("`{word}` is no key=value"),
+                problem: format!("`{word}` is not a key=value"),
             })?;
             let value = match key {
                 // A glob begins with a star, which YAML reads as an alias.

@@ -42,7 +42,7 @@ pub(super) async fn answer(shared: &Shared, method: &Method, verb: &str, body: I
 async fn read(body: Incoming) -> Result<FaultFile, String> {
     let body = Limited::new(body, LIMIT).collect().await.map_err(|error| error.to_string())?;
     let bytes = body.to_bytes();
-    let text = std::str::from_utf8(&bytes).map_err(|_| "the body is no text".to_owned())?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "the body is not a text".to_owned())?;
     FaultFile::parse(text, "the body").map_err(|error| error.to_string())
 }
 

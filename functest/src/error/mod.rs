@@ -67,7 +67,7 @@ pub enum Error {
         folder: PathBuf,
     },
     /// The run folder is in use already.
-    #[error("{} is no empty folder: name one that is empty or does not exist", folder.display())]
+    #[error("{} is not an empty folder: name one that is empty or does not exist", folder.display())]
     FolderInUse {
         /// The folder.
         folder: PathBuf,

@@ -181,7 +181,7 @@ fn new_id(cloud: &mut Cloud, asked: &Document) -> Result<String, ApiError> {
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::String(text)) if acceptable_id(text) => text.clone(),
         Some(other) => {
-            let message = format!("Invalid input for field/attribute id. Value: {other}. It is no flavor id");
+            let message = format!("Invalid input for field/attribute id. Value: {other}. It is not a flavor id");
             return Err(ApiError::bad_request(message));
         }
     };

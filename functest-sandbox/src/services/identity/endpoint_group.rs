@@ -63,7 +63,7 @@ fn update(cloud: &mut Cloud, call: &Call) -> Answer {
 fn check_filters(asked: &Document) -> Result<(), ApiError> {
     let filters = asked.get("filters").and_then(serde_json::Value::as_object);
     match filters.and_then(|filters| filters.keys().find(|key| !CHOICES.contains(&key.as_str()))) {
-        Some(key) => Err(ApiError::bad_request(format!("'{key}' is no attribute to choose endpoints by."))),
+        Some(key) => Err(ApiError::bad_request(format!("'{key}' is not an attribute to choose endpoints by."))),
         None => Ok(()),
     }
 }

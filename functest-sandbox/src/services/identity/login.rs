@@ -64,7 +64,7 @@ fn by_token(cloud: &mut Cloud, proof: &Value) -> Result<Login, ApiError> {
     super::caller(cloud, id).ok_or_else(unknown)?;
     let earlier = cloud.identity.tokens.get(id).cloned().ok_or_else(unknown)?;
     if earlier.trust_id.is_some() {
-        return Err(ApiError::forbidden("A token by a trust is no proof for another token."));
+        return Err(ApiError::forbidden("A token by a trust does not prove anything for another token."));
     }
     let credential = earlier.application_credential_id.as_deref();
     let application_credential = credential.and_then(|id| cloud.identity.application_credentials.get(id)).cloned();

@@ -102,7 +102,7 @@ fn remove(cloud: &mut Cloud, call: &Call) -> Answer {
 fn check_tag(tag: &Value) -> Result<(), ApiError> {
     let text = tag.as_str().unwrap_or_default();
     if text.is_empty() || text.chars().count() > 255 || text.contains(['/', ',']) {
-        Err(ApiError::bad_request(format!("Invalid input for field 'tags': {} is no tag", python(tag))))
+        Err(ApiError::bad_request(format!("Invalid input for field 'tags': {} is not a tag", python(tag))))
     } else {
         Ok(())
     }

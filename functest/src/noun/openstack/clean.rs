@@ -178,7 +178,9 @@ async fn reclaim_all(places: &BTreeSet<&str>, journal: &Arc<Journal>, reclaimers
     for place in places {
         let reclaimed = match find(reclaimers, place) {
             Some(reclaimer) => reclaimer.reclaim(journal).await.map_err(|error| error.to_string()),
-            None => Err(format!("this functest does not know the place `{place}`: only the program that made it can")),
+            None => Err(format!(
+                "this functest does not know the place `{place}`: it has to be cleaned by the program that made the run"
+            )),
         };
         match reclaimed {
             Ok(clean_up) => total.add(clean_up),

@@ -123,7 +123,7 @@ fn template(cloud: &mut Cloud, call: &Call, asked: &Document, hints: Option<&Val
     quota::check_metadata(&cloud.compute, &project, &metadata)?;
     let user_data = asked.get("user_data").and_then(Value::as_str).map(str::to_owned);
     if user_data.as_deref().is_some_and(|data| user_data::decode(data).is_none()) {
-        let message = "Invalid input for field/attribute user_data. Value: it is no base64. It is not a 'base64'";
+        let message = "Invalid input for field/attribute user_data. Value: it is not base64. It is not a 'base64'";
         return Err(ApiError::bad_request(message));
     }
     let zone_wish = zone(cloud, asked)?;
@@ -182,7 +182,7 @@ pub(super) fn access(asked: &Document, key: &str) -> Result<String, ApiError> {
         ("", _) => Ok(String::new()),
         (_, Some(address)) => Ok(address.to_string()),
         (_, None) => {
-            let reason = format!("'{text}' is no address of that kind");
+            let reason = format!("'{text}' is not an address of that kind");
             Err(invalid(key, &Problem { key: key.to_owned(), value: json!(text), reason }))
         }
     }
@@ -292,7 +292,7 @@ fn networks(cloud: &Cloud, call: &Call, asked: &Document) -> Result<Vec<Wish>, A
             bad("Invalid input for field/attribute server. Value: the server. 'networks' is a required property".into())
         }
         None | Some(Value::Array(_)) => automatic(cloud, call),
-        Some(other) => bad(format!("Invalid input for field/attribute networks. Value: {other}. It is no list")),
+        Some(other) => bad(format!("Invalid input for field/attribute networks. Value: {other}. It is not a list")),
     }
 }
 

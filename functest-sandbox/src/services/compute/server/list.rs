@@ -68,7 +68,7 @@ fn sort(call: &Call, servers: &mut [&Server]) -> Result<(), ApiError> {
         "launched_at" => servers.sort_by_key(|server| server.launched),
         other => {
             let message =
-                format!("Invalid input for query parameters sort_key. Value: {other}. It is no key to sort by");
+                format!("Invalid input for query parameters sort_key. Value: {other}. It is not a key to sort by");
             return Err(ApiError::bad_request(message));
         }
     }
@@ -97,7 +97,7 @@ impl Filter {
                 .backtrack_limit(10_000)
                 .build()
                 .map(Some)
-                .map_err(|_| ApiError::bad_request(format!("Invalid {key} filter: it is no regular expression"))),
+                .map_err(|_| ApiError::bad_request(format!("Invalid {key} filter: it is not a regular expression"))),
         };
         let since = match call.query.get("changes-since") {
             None => None,

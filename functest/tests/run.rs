@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runs through the API, as a front end makes them, on sandboxes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by ending")]
+
+use std::path::Path;
+
+use functest::core::event::{CancelLevel, EventBody};
+use functest::core::record::RunState;
+use functest::core::verdict::Verdict;
+use functest::{
+    CleanRequest, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest, StateFolder,
+    TestCaseShowRequest,
+};
+use serde_json::json;
+
+/// Functest with nothing of this process's environment, and a state folder in `folder`.
+fn functest(folder: &Path) -> Functest {
+    Functest::new().with_state(StateFolder::new(folder.join("state"))).with_variables(|_| None)
+}
+
+fn on_sandbox(names: &[&str]) -> RunRequest {
+    RunRequest {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        cloud: Some(SANDBOX.to_owned()),
+        sandbox: SandboxRequest { seed: Some(3), ..SandboxRequest::default() },
+        ..RunRequest::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_tells_everything_and_can_be_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let mut handle = functest.plan(&on_sandbox(&["connection_check"])).unwrap().start(Vec::new()).await.unwrap();
+    let mut events = handle.events().unwrap();
+    let run_id = handle.run_id().to_owned();
+    let summary = handle.join().await.unwrap();
+    assert_eq!((summary.exit_code, summary.sink_troubles.len()), (0, 0));
+    let mut kinds = Vec::new();
+    while let Some(event) = events.next().await {
+        kinds.push(event.unwrap().body.clone());
+    }
+    assert!(matches!(kinds.first(), Some(EventBody::RunStarted(_))));
+    assert!(matches!(kinds.last(), Some(EventBody::RunFinished { exit_code: 0, .. })));
+    // What is read back is what the run has said.
+    assert_eq!(functest.report().record(&run_id).unwrap(), summary.record);
+    // All of the request is in the record, with what was chosen for it.
+    let again = functest.run().again(&run_id).unwrap();
+    assert_eq!((&again.names, again.sandbox.seed), (&vec!["connection_check".to_owned()], Some(3)));
+    let second = functest.plan(&again).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
+    let verdicts = |record: &functest::core::record::RunRecord| {
+        record.cases.iter().map(|case| case.verdict.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(&second.record), verdicts(&summary.record));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_cancelled_cleans_up_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let mut request = on_sandbox(&["snaps_health_check"]);
+    request.sandbox.fault = vec!["no_dhcp".into()];
+    let mut handle = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap();
+    let mut events = handle.events().unwrap();
+    let cancel = handle.cancel_handle();
+    let run_id = handle.run_id().to_owned();
+    let waiting = tokio::spawn(handle.join());
+    while let Some(event) = events.next().await {
+        if matches!(&event.unwrap().body, EventBody::Log { message, .. } if message.ends_with("is ACTIVE")) {
+            cancel.cancel(CancelLevel::Stop);
+            break;
+        }
+    }
+    let summary = waiting.await.unwrap().unwrap();
+    assert_eq!((summary.exit_code, summary.record.state), (130, RunState::Interrupted));
+    let case = summary.record.cases.iter().find(|case| case.choice.case_name == "snaps_health_check").unwrap();
+    assert_eq!(case.verdict, Some(Verdict::Errored { reason: "interrupted by the user".into() }));
+    assert!(case.clean_up.left.is_empty() && case.clean_up.deleted.iter().any(|thing| thing.kind == "server"));
+    let request = CleanRequest { runs: vec![run_id], ..CleanRequest::default() };
+    let report = functest.openstack().clean(&request).await.unwrap();
+    assert_eq!((report.exit_code(), &report.runs[0].state), (0, &RunCleanState::Clean));
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let request = |change: serde_json::Value| serde_json::from_value::<RunRequest>(change);
+    assert!(request(json!({"name": ["a"]})).unwrap_err().to_string().contains("unknown field `name`"));
+    for (document, words) in [
+        (json!({"names": ["conection_check"]}), "did you mean `connection_check`?"),
+        (json!({"set": ["connection_check.colour=blue"]}), "the case has no such key"),
+        (json!({"scope": "("}), "is not a regular expression"),
+        (json!({"set": ["run.attempts=0"]}), "0 is not a number from 1 to 100"),
+    ] {
+        let Err(error) = functest.plan(&request(document.clone()).unwrap()) else { panic!("{document} was taken") };
+        assert!(error.to_string().contains(words), "{document}: {error}");
+        assert_eq!(error.exit_code(), 2, "{error}");
+    }
+    let Err(error) = functest.run().again("latest") else { panic!("there was a run") };
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(!folder.path().join("state").exists());
+}
+
+#[test]
+fn a_case_says_what_it_needs_by_its_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let show = |name: &str| {
+        functest.testcase().show(&TestCaseShowRequest { name: name.into(), of: Default::default() }).unwrap()
+    };
+    let needs = show("snaps_health_check").needs.unwrap();
+    let required: Vec<String> = needs.requires.iter().map(ToString::to_string).collect();
+    assert!(required.contains(&"the compute service".to_owned()));
+    assert!(required.contains(&"an administrator's credential".to_owned()));
+    let request = RunRequest {
+        names: vec!["snaps_health_check".into()],
+        set: vec!["snaps_health_check.flavor=m1.tiny".into()],
+        ..RunRequest::default()
+    };
+    assert!(functest.plan(&request).is_ok());
+    let nodes = show("nodes_check");
+    assert!(nodes.checks.is_empty(), "only the installer knows them");
+    assert_eq!(nodes.needs.unwrap().requires.len(), 1);
+}
