@@ -2,12 +2,12 @@
 //! What can be typed: flags that every command has, and a noun. What is particular to a noun is in its folder.
 
 use clap::{CommandFactory, Parser, Subcommand};
-use functest::Functest;
+use functest::{Config, Functest};
 
 use crate::completions;
 use crate::error::Error;
 use crate::global::Global;
-use crate::noun::{nodes, openstack, report, run, sandbox, sut, testcase, tier};
+use crate::noun::{config, nodes, openstack, report, run, sandbox, sut, testcase, tier};
 use crate::output::Output;
 
 /// Tells whether an OpenStack cloud works, how well, and since when not.
@@ -58,21 +58,31 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sandbox(sandbox::Verb),
     Report(report::Args),
+    #[command(subcommand)]
+    Config(config::Verb),
     Completions(completions::Args),
+}
+
+/// Functest with the configuration of the user and of the folder here.
+fn configured() -> Result<Functest, Error> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let config = Config::find(&here, &|name| std::env::var(name).ok())?;
+    Ok(Functest::new().with_config(config))
 }
 
 /// Does what was typed; returns the exit code.
 pub(crate) fn execute(command: Command, output: &Output) -> Result<u8, Error> {
-    let functest = Functest::new();
     match command {
-        Command::Run(args) => run::execute(&functest, *args, output),
-        Command::Tier(verb) => tier::execute(&functest, verb, output),
-        Command::TestCase(verb) => testcase::execute(&functest, verb, output),
-        Command::OpenStack(verb) => openstack::execute(&functest, verb, output),
-        Command::Nodes(verb) => nodes::execute(&functest, verb, output),
-        Command::Sut(verb) => sut::execute(&functest, verb, output),
-        Command::Sandbox(verb) => sandbox::execute(&functest, verb, output),
-        Command::Report(args) => report::execute(&functest, args, output),
+        Command::Run(args) => run::execute(&configured()?, *args, output),
+        Command::Tier(verb) => tier::execute(&configured()?, verb, output),
+        Command::TestCase(verb) => testcase::execute(&configured()?, verb, output),
+        Command::OpenStack(verb) => openstack::execute(&configured()?, verb, output),
+        Command::Nodes(verb) => nodes::execute(&configured()?, verb, output),
+        Command::Sut(verb) => sut::execute(&configured()?, verb, output),
+        Command::Sandbox(verb) => sandbox::execute(&configured()?, verb, output),
+        Command::Report(args) => report::execute(&configured()?, args, output),
+        Command::Config(verb) => config::execute(&configured()?, verb, output),
+        // A configuration that is wrong is no reason for a shell to complete nothing.
         Command::Completions(args) => completions::execute(&args, CommandLine::command(), output),
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Settings of a case: typed, with defaults, and merged from every place where a user may put a value.
 //!
-//! Default < the catalogue's `run.args` < a settings file < an environment variable of old < `--set CASE.KEY=VALUE`.
+//! Default < a configuration file < the catalogue's `run.args` < a settings file < an environment variable of old < `--set CASE.KEY=VALUE`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -153,6 +153,8 @@ enum Given {
 /// What users set, over all cases, later ones winning.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsLayers {
+    /// Below the catalogue's.
+    configured: Vec<Setting>,
     file: Vec<Setting>,
     flags: Vec<Setting>,
 }
@@ -167,6 +169,12 @@ pub struct Settings {
 }
 
 impl SettingsLayers {
+    /// Adds a setting of a configuration file, which counts before everything but the default.
+    pub fn add_configured(&mut self, origin: &str, case: &str, key: &str, value: Value) {
+        let (origin, case, key) = (origin.to_owned(), case.to_owned(), key.to_owned());
+        self.configured.push(Setting { origin, case, key, value: Given::Value(value) });
+    }
+
     /// Adds a settings file: a YAML map of case names to maps of keys and values.
     ///
     /// # Errors
@@ -244,6 +252,9 @@ impl SettingsLayers {
             warnings: Vec::new(),
             spec,
         };
+        for setting in self.configured.iter().filter(|s| s.case == case) {
+            merge.put(&setting.origin, &setting.key, setting.value(spec));
+        }
         for (key, value) in args {
             merge.put("the catalogue's run.args", key, value.clone());
         }

@@ -9,6 +9,7 @@ use functest_core::driver::Drivers;
 use functest_core::ledger::Reclaimer;
 use functest_core::{Driver, Installer, Provider, Tier};
 
+use crate::config::Config;
 use crate::error::Error;
 use crate::state::StateFolder;
 
@@ -22,6 +23,7 @@ pub struct Functest {
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     pub(crate) reclaimers: Vec<Arc<dyn Reclaimer>>,
     pub(crate) installer: Option<Arc<dyn Installer>>,
+    pub(crate) config: Config,
     pub(crate) state: StateFolder,
     pub(crate) variables: Variables,
     /// Its origin and its text; `None` is a catalogue without tiers.
@@ -48,6 +50,7 @@ impl Functest {
             providers: Vec::new(),
             reclaimers: Vec::new(),
             installer: None,
+            config: Config::default(),
             state,
             variables,
             own_catalogue,
@@ -104,6 +107,17 @@ impl Functest {
     #[must_use]
     pub fn with_tier(mut self, tier: Arc<dyn Tier>) -> Self {
         self.tiers.push(tier);
+        self
+    }
+
+    /// Lets this configuration count where a request and variables say nothing. Without one, no file is read.
+    #[must_use]
+    pub fn with_config(mut self, config: Config) -> Self {
+        let by_variable = self.variable("FUNCTEST_STATE_DIR").is_some();
+        if let Some(folder) = config.state_folder().filter(|_| !by_variable) {
+            self.state = StateFolder::new(folder.value);
+        }
+        self.config = config;
         self
     }
 

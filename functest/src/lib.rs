@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod config;
 mod embed;
 mod error;
 mod noun;
@@ -37,8 +38,10 @@ mod secret_file;
 mod state;
 mod verbs;
 
+pub use self::config::{Config, DEFAULT_CONFIG};
 pub use self::embed::Functest;
 pub use self::error::{Error, ErrorKind, Problem};
+pub use self::noun::config::{ConfigFileInfo, ConfigList, ConfigValue, ConfigVerbs};
 pub use self::noun::nodes::{
     CollectLogsRequest, CollectedLogs, DetectReport, DetectRequest, ExecReport, ExecRequest, GetRequest, LogsReport,
     LogsRequest, NodeExec, NodeList, NodeListRequest, NodeServiceLog, NodeServiceReport, NodeServiceRequest,

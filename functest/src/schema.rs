@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::error::Problem;
-use crate::noun::{nodes, openstack, report, run, sandbox, sut, testcase, tier};
+use crate::noun::{config, nodes, openstack, report, run, sandbox, sut, testcase, tier};
 
 /// Every document with its JSON Schema (2020-12), by its name, such as `exec-request`, which is that of its type here.
 ///
@@ -67,6 +67,7 @@ fn answers() -> Vec<(String, Value)> {
         answer::<sandbox::Matrix>(),
         answer::<report::Report>(),
         answer::<report::ReportFile>(),
+        answer::<config::ConfigList>(),
         answer::<Problem>(),
     ]
 }

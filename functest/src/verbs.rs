@@ -26,4 +26,5 @@ pub const VERBS: &[(&str, Option<&str>)] = &[
     ("sandbox", Some("serve")),
     ("sandbox", Some("matrix")),
     ("report", None),
+    ("config", Some("show")),
 ];

@@ -16,7 +16,7 @@ pub(crate) fn functest(state: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    command.env("FUNCTEST_STATE_DIR", state).env("NO_COLOR", "1").stdin(Stdio::null());
+    command.env("FUNCTEST_STATE_DIR", state).env("FUNCTEST_CONFIG", "").env("NO_COLOR", "1").stdin(Stdio::null());
     command
 }
 

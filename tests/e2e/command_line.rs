@@ -147,3 +147,38 @@ fn usage_is_explained() {
     assert!(unknown.err.contains("there is no run `latest`"), "{}", unknown.err);
     assert_eq!(functest(&["openstack", "clean"]).code, Some(0));
 }
+
+#[test]
+fn a_configuration_counts_where_nobody_says_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = functest_in(folder.path(), &["config", "show"], &[]);
+    assert!(shown.code == Some(0) && shown.out.contains("(there is none)"), "{shown:?}");
+    let default = functest_in(folder.path(), &["config", "show", "--default"], &[]);
+    std::fs::write(folder.path().join("functest.yaml"), default.out).unwrap();
+    let text = "cloud: sandbox\njobs: 1\nstate_folder: kept\nsettings: {run: {attempts: 2}, connection_check: {api_token: x}}\n";
+    std::fs::create_dir_all(folder.path().join(".config/functest")).unwrap();
+    std::fs::write(folder.path().join(".config/functest/functest.yaml"), text).unwrap();
+    let shown = functest_in(folder.path(), &["config", "show", "--json"], &[("OS_CLOUD", "mine")]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    let value = |key: &str| {
+        let values = shown["values"].as_array().unwrap();
+        values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("there is no {key}")).clone()
+    };
+    assert_eq!((&value("cloud")["value"], &value("cloud")["origin"]), (&"mine".into(), &"$OS_CLOUD".into()));
+    // The project's file says what the default says, and wins over the user's.
+    assert_eq!(value("jobs")["value"], 4);
+    assert!(value("jobs")["origin"].as_str().unwrap().ends_with("/functest.yaml"));
+    assert_eq!(value("settings.connection_check.api_token")["value"], "(hidden)");
+    let ended = functest_in(folder.path(), &["run", "connection_check", "--json"], &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let record: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&record["head"]["cloud"]["name"], &record["head"]["jobs"]), (&"sandbox".into(), &4.into()));
+    assert!(folder.path().join(".config/functest/kept/latest").exists());
+    std::fs::write(folder.path().join("functest.yaml"), "clowd: x\n").unwrap();
+    let ended = functest_in(folder.path(), &["tier", "list"], &[]);
+    assert!(
+        ended.code == Some(2) && ended.err.contains("functest.yaml: ") && ended.err.contains("`clowd`"),
+        "{ended:?}"
+    );
+    assert_eq!(functest_in(folder.path(), &["completions", "bash"], &[]).code, Some(0));
+}

@@ -2,6 +2,7 @@
 //! The nouns: a folder each, with a file for every verb: its flags, the one function of the library that does it, and its
 //! answer in words.
 
+pub(crate) mod config;
 pub(crate) mod nodes;
 pub(crate) mod openstack;
 pub(crate) mod report;

@@ -94,7 +94,8 @@ impl Error {
     /// What sort of error it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Catalogue(_)
+            Self::Config { .. }
+            | Self::Catalogue(_)
             | Self::Settings(_)
             | Self::SettingsFile { .. }
             | Self::NothingSelected { .. }

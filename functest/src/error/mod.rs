@@ -16,6 +16,14 @@ use functest_core::settings::SettingsError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A configuration file is unreadable or wrong.
+    #[error("{}: {message}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// The catalogue is unreadable or wrong.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),

@@ -5,6 +5,7 @@
 //! They stand below this module, and not at the top, because `functest::openstack` and `functest::sandbox` are the crates
 //! of those names.
 
+pub(crate) mod config;
 pub(crate) mod nodes;
 pub(crate) mod openstack;
 pub(crate) mod report;

@@ -85,7 +85,8 @@ impl OpenStackVerbs<'_> {
     pub async fn check(&self, request: &CheckRequest) -> Result<CheckReport, Error> {
         let functest = self.functest;
         let plan = functest.plan(&request.as_run())?;
-        let chosen = functest.choose_cloud(request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
+        let chosen =
+            functest.choose_cloud(plan.request.cloud.as_deref(), &request.sandbox).await?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();
         let options = ConnectionOptions { policy: plan.run_settings.policy(), events: events.emitter.clone() };
         let connection = Connection::open(&chosen.config, options).await?;

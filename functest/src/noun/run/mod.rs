@@ -13,6 +13,7 @@ mod start;
 pub use self::plan::Plan;
 pub(crate) use self::providers::cloud_offers;
 pub use self::request::RunRequest;
+pub(crate) use self::secret::hide_in_value;
 pub use self::settings::RunSettings;
 pub(crate) use self::settings::with_deadline;
 pub use self::start::{RunHandle, RunSummary};

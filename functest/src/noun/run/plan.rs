@@ -41,6 +41,7 @@ impl Functest {
     }
 
     pub(super) fn plan_with(&self, request: &RunRequest, told: Told) -> Result<Plan, Error> {
+        let request = &self.with_configured(request);
         let catalogue = self.catalogue(request.catalogue.as_deref())?;
         let wanted = Request::new(&request.names, &request.exclude, request.scope.as_deref())?;
         let facts = Facts::gather(&catalogue, &request.facts(), self.variables.as_ref(), &told.facts);
@@ -61,6 +62,25 @@ impl Functest {
             run_settings,
             scope: wanted.scope().cloned(),
         })
+    }
+}
+
+impl Functest {
+    /// The request, with what the configuration says where it and variables say nothing.
+    fn with_configured(&self, request: &RunRequest) -> RunRequest {
+        let config = &self.config;
+        RunRequest {
+            catalogue: request.catalogue.clone().or_else(|| config.catalogue().map(|said| said.value)),
+            cloud: request.cloud.clone().or_else(|| self.configured_cloud(request)),
+            jobs: request.jobs.or_else(|| config.jobs().map(|said| said.value)),
+            ..request.clone()
+        }
+    }
+
+    fn configured_cloud(&self, request: &RunRequest) -> Option<String> {
+        let by_variables = ["OS_CLOUD", "OS_AUTH_URL"].iter().any(|name| self.variable(name).is_some());
+        let is_wanted = !by_variables && !request.fetch_credentials;
+        self.config.cloud().filter(|_| is_wanted).map(|said| said.value)
     }
 }
 

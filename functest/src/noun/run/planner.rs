@@ -28,7 +28,7 @@ pub(super) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(functest: &'a Functest, request: &RunRequest, catalogue: &Catalogue) -> Result<Self, Error> {
-        let layers = layers(request)?;
+        let layers = functest.layers(request)?;
         let names = catalogue.cases().map(|(_, case)| case.case_name.as_str());
         layers.check_cases(&names.chain([RUN]).collect::<Vec<_>>())?;
         let (run_settings, run_warnings) = functest.read_run_settings(&layers)?;
@@ -96,9 +96,21 @@ impl Functest {
     /// # Errors
     /// When one is wrong, or is not the run's.
     pub(crate) fn run_settings(&self, set: &[String]) -> Result<RunSettings, Error> {
-        let layers = layers(&RunRequest { set: set.to_vec(), ..RunRequest::default() })?;
+        let layers = self.layers(&RunRequest { set: set.to_vec(), ..RunRequest::default() })?;
         layers.check_cases(&[RUN])?;
         Ok(self.read_run_settings(&layers)?.0)
+    }
+
+    fn layers(&self, request: &RunRequest) -> Result<SettingsLayers, Error> {
+        let mut layers = SettingsLayers::default();
+        self.config.add_settings_to(&mut layers);
+        if let Some(path) = &request.settings {
+            layers.add_file(&path.display().to_string(), &read(path)?)?;
+        }
+        for text in &request.set {
+            layers.add_flag(text)?;
+        }
+        Ok(layers)
     }
 
     fn read_run_settings(&self, layers: &SettingsLayers) -> Result<(RunSettings, Vec<String>), Error> {
@@ -106,17 +118,6 @@ impl Functest {
         let (settings, warnings) = layers.merge(RUN, &spec, &BTreeMap::new(), self.variables.as_ref())?;
         Ok((settings.read()?, warnings))
     }
-}
-
-fn layers(request: &RunRequest) -> Result<SettingsLayers, Error> {
-    let mut layers = SettingsLayers::default();
-    if let Some(path) = &request.settings {
-        layers.add_file(&path.display().to_string(), &read(path)?)?;
-    }
-    for text in &request.set {
-        layers.add_flag(text)?;
-    }
-    Ok(layers)
 }
 
 fn read(path: &Path) -> Result<String, Error> {

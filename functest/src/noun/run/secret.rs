@@ -28,7 +28,7 @@ pub(super) fn is_hidden(setting: &str) -> bool {
 }
 
 /// A value as it may be written down, whatever is in it.
-pub(super) fn hide_in_value(key: &str, value: &Value) -> Value {
+pub(crate) fn hide_in_value(key: &str, value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
         _ if is_secret(key) => Value::from(HIDDEN),

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One configuration file.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// What a file says. An unknown key is an error: what was meant by it would decide what runs, and where.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigFile {
+    pub(super) state_folder: Option<PathBuf>,
+    pub(super) cloud: Option<String>,
+    pub(super) catalogue: Option<PathBuf>,
+    pub(super) jobs: Option<NonZeroUsize>,
+    pub(super) settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,
+}
+
+impl ConfigFile {
+    /// Reads a file; `None` where there is none.
+    pub(super) fn read(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::Config { path: path.to_owned(), message: error.to_string() }),
+        };
+        let mut file = Self::parse(path, &text)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for place in [&mut file.state_folder, &mut file.catalogue] {
+            *place = place.take().map(|place| absolute(folder, place, variable));
+        }
+        Ok(Some(file))
+    }
+
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let wrong = |message: String| Error::Config { path: path.to_owned(), message };
+        let document: Value = serde_yaml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if document.is_null() {
+            return Ok(Self::default());
+        }
+        serde_path_to_error::deserialize(document)
+            .map_err(|error| wrong(format!("{}: {}", error.path(), error.inner())))
+    }
+}
+
+fn absolute(folder: &Path, place: PathBuf, variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
+    let home = || variable("HOME").filter(|home| !home.is_empty());
+    match place.strip_prefix("~").ok().zip(home()) {
+        Some((below, home)) => Path::new(&home).join(below),
+        None => folder.join(place),
+    }
+}
