@@ -4,6 +4,7 @@
 Usage: python3 provision STEP..., where STEP is
   identity               roles, projects, users, services, endpoints
   resources              flavors, images, the external network
+  agents                 a first network, so that the agents start what they need one after the other
   tempest-conf           tempest.conf for exactly this cloud
   reports SECS NAME@TIME...  succeed when each service has reported later than TIME (seconds since
                          1970); look for at most SECS seconds. Takes the rest of the line.
@@ -12,6 +13,7 @@ Every step looks before it creates, so it can be repeated after being cut at any
 """
 import sys
 
+import agents
 import identity
 import reports
 import resources
@@ -25,6 +27,8 @@ def main(words):
             identity.create()
         elif step == "resources":
             resources.create()
+        elif step == "agents":
+            agents.use()
         elif step == "tempest-conf":
             tempest_conf.write()
         elif step == "reports":
