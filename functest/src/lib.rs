@@ -54,9 +54,10 @@ pub use self::noun::openstack::{
 };
 pub use self::noun::report::{Report, ReportFile, ReportRequest, ReportVerbs, WriteReportRequest};
 pub use self::noun::run::{Plan, RunHandle, RunRequest, RunSettings, RunSummary, RunVerbs};
+pub use self::noun::sandbox::SandboxRequest;
+#[cfg(feature = "sandbox")]
 pub use self::noun::sandbox::{
-    Detection, FaultRow, Matrix, MatrixRequest, SandboxAddress, SandboxRequest, SandboxVerbs, ServeRequest,
-    ServedSandbox,
+    Detection, FaultRow, Matrix, MatrixRequest, SandboxAddress, SandboxVerbs, ServeRequest, ServedSandbox,
 };
 pub use self::noun::sut::{CredentialsFile, CredentialsRequest, SutInfo, SutInfoRequest, SutRequest, SutVerbs};
 pub use self::noun::testcase::{
@@ -77,6 +78,7 @@ pub use functest_installers as installers;
 /// The cloud that a test case is given.
 pub use functest_openstack as openstack;
 /// The cloud to try things on.
+#[cfg(feature = "sandbox")]
 pub use functest_sandbox as sandbox;
 /// SSH sessions.
 pub use functest_ssh as ssh;

@@ -6,7 +6,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::error::Problem;
-use crate::noun::{config, nodes, openstack, report, run, sandbox, sut, testcase, tier};
+#[cfg(feature = "sandbox")]
+use crate::noun::sandbox;
+use crate::noun::{config, nodes, openstack, report, run, sut, testcase, tier};
 
 /// Every document with its JSON Schema (2020-12), by its name, such as `exec-request`, which is that of its type here.
 ///
@@ -15,6 +17,8 @@ use crate::noun::{config, nodes, openstack, report, run, sandbox, sut, testcase,
 pub fn documents() -> Vec<(String, Value)> {
     let mut documents = requests();
     documents.extend(answers());
+    #[cfg(feature = "sandbox")]
+    documents.extend(of_sandbox());
     documents
 }
 
@@ -39,8 +43,6 @@ fn requests() -> Vec<(String, Value)> {
         request::<nodes::DetectRequest>(),
         request::<sut::SutInfoRequest>(),
         request::<sut::CredentialsRequest>(),
-        request::<sandbox::ServeRequest>(),
-        request::<sandbox::MatrixRequest>(),
         request::<report::ReportRequest>(),
         request::<report::WriteReportRequest>(),
     ]
@@ -63,12 +65,20 @@ fn answers() -> Vec<(String, Value)> {
         answer::<nodes::NodesProgress<'static>>(),
         answer::<sut::SutInfo>(),
         answer::<sut::CredentialsFile>(),
-        answer::<sandbox::SandboxAddress>(),
-        answer::<sandbox::Matrix>(),
         answer::<report::Report>(),
         answer::<report::ReportFile>(),
         answer::<config::ConfigList>(),
         answer::<Problem>(),
+    ]
+}
+
+#[cfg(feature = "sandbox")]
+fn of_sandbox() -> Vec<(String, Value)> {
+    vec![
+        request::<sandbox::ServeRequest>(),
+        request::<sandbox::MatrixRequest>(),
+        answer::<sandbox::SandboxAddress>(),
+        answer::<sandbox::Matrix>(),
     ]
 }
 

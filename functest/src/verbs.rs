@@ -23,7 +23,9 @@ pub const VERBS: &[(&str, Option<&str>)] = &[
     ("nodes", Some("detect")),
     ("sut", Some("info")),
     ("sut", Some("credentials")),
+    #[cfg(feature = "sandbox")]
     ("sandbox", Some("serve")),
+    #[cfg(feature = "sandbox")]
     ("sandbox", Some("matrix")),
     ("report", None),
     ("config", Some("show")),

@@ -4,6 +4,7 @@
 use functest_core::exit_code;
 use functest_core::selection::RequestError;
 use functest_core::sut::InstallerError;
+#[cfg(feature = "sandbox")]
 use functest_sandbox::StartError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,8 +101,8 @@ impl Error {
             | Self::SettingsFile { .. }
             | Self::NothingSelected { .. }
             | Self::NoCloud
-            | Self::Faults(_)
             | Self::NotTheSandbox
+            | Self::WithoutSandbox
             | Self::NoInstaller
             | Self::NotRepeatable { .. }
             | Self::Read { .. } => ErrorKind::Input,
@@ -111,6 +112,9 @@ impl Error {
             Self::Disruption => ErrorKind::NotPermitted,
             Self::State { .. } | Self::Ledger(_) | Self::Write { .. } | Self::Run(_) => ErrorKind::Internal,
             Self::Cloud(error) => of_cloud(error),
+            #[cfg(feature = "sandbox")]
+            Self::Faults(_) => ErrorKind::Input,
+            #[cfg(feature = "sandbox")]
             Self::Sandbox(error) => of_sandbox(error),
             Self::Sut(error) => of_sut(error),
             Self::Installer(error) => of_installer(error),
@@ -149,6 +153,7 @@ fn of_cloud(error: &functest_openstack::Error) -> ErrorKind {
     }
 }
 
+#[cfg(feature = "sandbox")]
 fn of_sandbox(error: &StartError) -> ErrorKind {
     match error {
         StartError::Listen { .. } | StartError::Floating(_) => ErrorKind::Conflict,

@@ -56,11 +56,16 @@ pub enum Error {
     #[error(transparent)]
     Cloud(#[from] functest_openstack::Error),
     /// A sandbox's faults are not what they should be.
+    #[cfg(feature = "sandbox")]
     #[error(transparent)]
     Faults(#[from] functest_sandbox::FaultFileError),
     /// A sandbox does not start.
+    #[cfg(feature = "sandbox")]
     #[error(transparent)]
     Sandbox(#[from] functest_sandbox::StartError),
+    /// A sandbox is wanted of a functest that has none.
+    #[error("this functest was built without the sandbox (the feature `sandbox` of the crate `functest`)")]
+    WithoutSandbox,
     /// Something is wished of a sandbox, and another cloud is named.
     #[error("a seed and faults are for the sandbox: use them with --cloud sandbox")]
     NotTheSandbox,

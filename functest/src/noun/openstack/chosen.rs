@@ -3,12 +3,10 @@
 
 use functest_core::event::CloudIdentity;
 use functest_openstack::CloudConfig;
-use functest_openstack::connect::{Credential, Domain, Named, Tls};
-use functest_sandbox::Sandbox;
 
 use crate::embed::Functest;
 use crate::error::Error;
-use crate::noun::sandbox::SandboxRequest;
+use crate::noun::sandbox::{Embedded, SandboxRequest};
 
 /// The name that means a sandbox in this process. It stands for no cloud of clouds.yaml.
 pub const SANDBOX: &str = "sandbox";
@@ -17,7 +15,7 @@ pub const SANDBOX: &str = "sandbox";
 pub(crate) struct Chosen {
     pub(crate) config: CloudConfig,
     /// It ends when this is dropped.
-    pub(crate) sandbox: Option<Sandbox>,
+    pub(crate) sandbox: Option<Embedded>,
 }
 
 impl Functest {
@@ -30,8 +28,8 @@ impl Functest {
         if name.is_some_and(is_embedded)
             || name.is_none() && (self.variables)("OS_CLOUD").as_deref().is_some_and(is_embedded)
         {
-            let sandbox = sandbox.start().await?;
-            return Ok(Some(Chosen { config: config(&sandbox)?, sandbox: Some(sandbox) }));
+            let sandbox = Embedded::start(sandbox).await?;
+            return Ok(Some(Chosen { config: sandbox.cloud()?, sandbox: Some(sandbox) }));
         }
         if !sandbox.is_plain() {
             return Err(Error::NotTheSandbox);
@@ -49,24 +47,4 @@ pub(crate) fn is_embedded(name: &str) -> bool {
 /// Whether what was made on a cloud went with the process that made it.
 pub(crate) fn is_gone(cloud: &CloudIdentity) -> bool {
     cloud.sandbox && cloud.name.as_deref().is_some_and(is_embedded)
-}
-
-fn config(sandbox: &Sandbox) -> Result<CloudConfig, Error> {
-    let login = sandbox.admin();
-    let domain = || Domain::Name(login.domain.to_owned());
-    let named = |name: &str| Named::Name { name: name.to_owned(), domain: domain() };
-    let origin = "the sandbox".to_owned();
-    let auth_url = sandbox.auth_url().parse();
-    Ok(CloudConfig {
-        name: Some(SANDBOX.to_owned()),
-        auth_url: auth_url.map_err(|_| functest_openstack::Error::Internal("the sandbox has no URL".into()))?,
-        origin,
-        credential: Credential::Password { user: named(login.user), password: login.password.to_owned().into() },
-        project: Some(named(login.project)),
-        region: Some(login.region.to_owned()),
-        interface: "public".to_owned(),
-        tls: Tls { verify: true, cacert: None },
-        endpoints: Default::default(),
-        warnings: Vec::new(),
-    })
 }

@@ -15,7 +15,6 @@ use functest_openstack::Connection;
 use functest_openstack::connect::ConnectionOptions;
 use functest_results::RunFolder;
 use functest_runner::{CancelHandle, EventChannel, EventStream, SinkTrouble};
-use functest_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use super::plan::Plan;
@@ -23,6 +22,7 @@ use super::providers::Site;
 use super::secret;
 use crate::error::Error;
 use crate::noun::openstack::Chosen;
+use crate::noun::sandbox::Embedded;
 
 /// The folder in a run folder that holds the logs of nodes.
 const NODE_LOGS: &str = "nodes";
@@ -35,7 +35,7 @@ pub struct RunHandle {
     notices: Vec<String>,
     inner: functest_runner::RunHandle,
     /// The cloud, where it is one of ours: it lives until the run has ended.
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Embedded>,
     /// Whose nodes' logs are collected when a case does not pass.
     logs_of: Option<Sut>,
 }
@@ -72,7 +72,7 @@ impl Plan {
         let run_id = new_run_id(now);
         let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
         let run_folder = RunFolder::create(&folder)?;
-        let seed = sandbox.as_ref().map(Sandbox::seed);
+        let seed = sandbox.as_ref().map(Embedded::seed);
         let head = self.head(&run_id, connection.as_ref(), seed);
         let notices = connection.as_ref().map(|connection| connection.notices.clone()).unwrap_or_default();
         let journal = self.journal(&run_id, now, &folder, connection.as_ref())?;
@@ -101,7 +101,7 @@ impl Plan {
         Ok(RunHandle { run_id, folder, notices, inner, sandbox, logs_of })
     }
 
-    async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Sandbox>), Error> {
+    async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Embedded>), Error> {
         let found = match (self.request.fetch_credentials, &self.told.sut) {
             (true, Some(sut)) => {
                 let config = self.functest.cloud_of(sut, &sut.home().name()).await?;
@@ -226,7 +226,9 @@ impl RunHandle {
     /// When the runner itself failed.
     pub async fn join(self) -> Result<RunSummary, Error> {
         let outcome = self.inner.join().await;
-        drop(self.sandbox);
+        if let Some(sandbox) = self.sandbox {
+            sandbox.end();
+        }
         let outcome = outcome?;
         let node_logs = match &self.logs_of {
             Some(sut) if outcome.exit_code != exit_code::OK => Some(collect(sut, &self.folder.join(NODE_LOGS)).await),

@@ -13,6 +13,7 @@ use futures::{StreamExt, TryStreamExt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::SandboxVerbs;
 use crate::embed::Functest;
 use crate::error::Error;
 use crate::noun::openstack::SANDBOX;
@@ -60,6 +61,28 @@ const AT_A_TIME: usize = 4;
 
 /// What went wrong, by case.
 type Troubles = BTreeMap<String, BTreeSet<String>>;
+
+/// What is tried on broken sandboxes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MatrixRequest {
+    /// Cases and tiers by name; none is the whole catalogue.
+    pub names: Vec<String>,
+}
+
+impl SandboxVerbs<'_> {
+    /// Runs cases on sandboxes that are broken in one way each. `progress` is told the fault before its run.
+    ///
+    /// # Errors
+    /// When nothing is selected, or a run cannot be started.
+    pub async fn matrix(
+        &self,
+        request: &MatrixRequest,
+        progress: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<Matrix, Error> {
+        self.functest.detection_matrix(&request.names, progress).await
+    }
+}
 
 impl Functest {
     /// Runs cases on sandboxes that are broken in one way each. `progress` is told the fault before its run.

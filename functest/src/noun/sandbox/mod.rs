@@ -1,40 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `sandbox`: a cloud of our own to try things on.
+//! `sandbox`: a cloud of our own to try things on. Without the feature `sandbox` there is none, and whoever wants one is told.
 
+#[cfg(not(feature = "sandbox"))]
+mod absent;
+#[cfg(feature = "sandbox")]
+mod embedded;
+#[cfg(feature = "sandbox")]
 mod matrix;
 mod request;
+#[cfg(feature = "sandbox")]
 mod serve;
 
-pub use self::matrix::{Detection, FaultRow, Matrix};
-pub use self::request::{MatrixRequest, SandboxRequest};
-pub use self::serve::{SandboxAddress, ServeRequest, ServedSandbox};
-
-use crate::embed::Functest;
-use crate::error::Error;
-
-/// What can be done with sandboxes; see [`Functest::sandbox`].
-#[derive(Clone, Copy)]
-pub struct SandboxVerbs<'a> {
-    functest: &'a Functest,
-}
-
-impl Functest {
-    /// Clouds of our own.
-    pub fn sandbox(&self) -> SandboxVerbs<'_> {
-        SandboxVerbs { functest: self }
-    }
-}
-
-impl SandboxVerbs<'_> {
-    /// Runs cases on sandboxes that are broken in one way each. `progress` is told the fault before its run.
-    ///
-    /// # Errors
-    /// When nothing is selected, or a run cannot be started.
-    pub async fn matrix(
-        &self,
-        request: &MatrixRequest,
-        progress: &(dyn Fn(&str) + Send + Sync),
-    ) -> Result<Matrix, Error> {
-        self.functest.detection_matrix(&request.names, progress).await
-    }
-}
+#[cfg(not(feature = "sandbox"))]
+pub(crate) use self::absent::Embedded;
+#[cfg(feature = "sandbox")]
+pub(crate) use self::embedded::Embedded;
+#[cfg(feature = "sandbox")]
+pub use self::matrix::{Detection, FaultRow, Matrix, MatrixRequest};
+pub use self::request::SandboxRequest;
+#[cfg(feature = "sandbox")]
+pub use self::serve::{SandboxAddress, SandboxVerbs, ServeRequest, ServedSandbox};

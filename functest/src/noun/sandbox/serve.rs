@@ -7,8 +7,22 @@ use functest_sandbox::Sandbox;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SandboxRequest, SandboxVerbs};
+use super::SandboxRequest;
+use crate::embed::Functest;
 use crate::error::Error;
+
+/// What can be done with sandboxes; see [`Functest::sandbox`].
+#[derive(Clone, Copy)]
+pub struct SandboxVerbs<'a> {
+    pub(super) functest: &'a Functest,
+}
+
+impl Functest {
+    /// Clouds of our own.
+    pub fn sandbox(&self) -> SandboxVerbs<'_> {
+        SandboxVerbs { functest: self }
+    }
+}
 
 /// What is served.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
