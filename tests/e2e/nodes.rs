@@ -227,7 +227,7 @@ fn wrong_input_is_refused_before_anything_is_done() {
     let Some(sut) = Sut::apex() else { return };
     for (arguments, words) in [
         (&["nodes", "list", "--installer", "apax"][..], "there is no installer `apax`; did you mean `apex`?"),
-        (&["nodes", "list", "--jump", "nobody"], "--jump: `nobody` is no `user@host`"),
+        (&["nodes", "list", "--jump", "nobody"], "--jump: `nobody` is not a `user@host`"),
         (&["nodes", "list", "--sut", "no-such-file"], "no-such-file: No such file"),
         (
             &["nodes", "list", "--role", "storrage"],
