@@ -152,7 +152,7 @@ mod tests {
         assert!(broken.contains("line 1") && !broken.contains("geheim"), "{broken}");
         assert!(
             error("clouds: {a: {auth: {auth_url: 'ftp://x', username: u, password: p, project_name: p}}}", "a")
-                .contains("no http")
+                .contains("not an http")
         );
     }
 }

@@ -301,6 +301,6 @@ mod tests {
         ] {
             assert!(problem(text).starts_with("f.yaml: ") && problem(text).contains(expected), "{}", problem(text));
         }
-        assert!(FaultFile::from_words("reset nonsense").unwrap_err().to_string().contains("no key=value"));
+        assert!(FaultFile::from_words("reset nonsense").unwrap_err().to_string().contains("not a key=value"));
     }
 }
