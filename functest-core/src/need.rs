@@ -138,7 +138,7 @@ impl Needs {
         self.requires.iter().chain(&self.wishes).any(Requirement::is_of_a_cloud)
     }
 
-    /// Whether it has no use for anything but what satisfies this.
+    /// Whether this is among what it requires.
     pub fn requires(&self, requirement: &Requirement) -> bool {
         self.requires.contains(requirement)
     }

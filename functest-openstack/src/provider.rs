@@ -54,7 +54,6 @@ pub struct CloudOffers {
 #[derive(Clone, Debug)]
 pub struct CloudProvider {
     offers: CloudOffers,
-    connection: Connection,
     journal: Arc<Journal>,
     clean_deadline: Duration,
     role_names: Vec<String>,
@@ -138,9 +137,8 @@ impl CloudProvider {
     /// A provider of the cloud that offers this. What it makes is written to `journal`; deleting is tried for
     /// `clean_deadline`.
     pub fn new(offers: CloudOffers, journal: Arc<Journal>, clean_deadline: Duration) -> Self {
-        let connection = offers.connection.clone();
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();
-        Self { offers, connection, journal, clean_deadline, role_names }
+        Self { offers, journal, clean_deadline, role_names }
     }
 
     /// The role that a case's user gets, in place of `member` (`NEW_USER_ROLE`).
@@ -152,15 +150,15 @@ impl CloudProvider {
 
     fn cleaner(&self) -> Cleaner {
         Cleaner {
-            rest: self.connection.rest.clone(),
-            is_admin: self.connection.is_admin,
+            rest: self.offers.connection.rest.clone(),
+            is_admin: self.offers.connection.is_admin,
             journal: Arc::clone(&self.journal),
             deadline: self.clean_deadline,
         }
     }
 
     async fn make(&self, admin: Scope) -> Result<CaseCloud, Error> {
-        let token = self.connection.rest.token().await?;
+        let token = self.offers.connection.rest.token().await?;
         let domain_id = token.project.as_ref().unwrap_or(&token.user).domain.id.clone();
         let name = admin.unique_name("project");
         let project: Project = admin.create(json!({"name": name, "domain_id": domain_id})).await?;
@@ -172,7 +170,7 @@ impl CloudProvider {
         let names: Vec<&str> = self.role_names.iter().map(String::as_str).collect();
         Role::find(admin.rest(), &names).await?.grant(admin.rest(), &project.id, &user.id).await?;
         let credential = Credential::Password { user: Named::Id(user.id.clone()), password };
-        let auth = self.connection.rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
+        let auth = self.offers.connection.rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
         let observer = admin.rest().observer().clone();
         let rest = admin.rest().log_in_as(auth, observer).await?;
         let within = [(Project::KIND.name, project.id.as_str()), (User::KIND.name, user.id.as_str())];
@@ -188,7 +186,7 @@ impl CloudProvider {
 
     /// The given project itself.
     async fn given(&self, scope: Scope) -> Result<CaseCloud, Error> {
-        let token = self.connection.rest.token().await?;
+        let token = self.offers.connection.rest.token().await?;
         let project =
             token.project.as_ref().ok_or_else(|| Error::Internal("the credential names no project".into()))?;
         Ok(CaseCloud {
@@ -202,7 +200,7 @@ impl CloudProvider {
     }
 
     fn base_rest(&self, case_name: &str) -> Rest {
-        self.connection.rest.observed_by(self.connection.rest.observer().for_case(case_name))
+        self.offers.connection.rest.observed_by(self.offers.connection.rest.observer().for_case(case_name))
     }
 }
 
@@ -213,7 +211,7 @@ impl Provider for CloudProvider {
     }
 
     fn capacity(&self) -> Option<usize> {
-        (!self.connection.is_admin).then_some(1)
+        (!self.offers.connection.is_admin).then_some(1)
     }
 
     async fn offers(&self, requirement: &Requirement) -> Offer {
@@ -225,7 +223,7 @@ impl Provider for CloudProvider {
             return Ok(());
         }
         let scope = Scope::new(self.base_rest(case.case_name), Arc::clone(&self.journal), case.case_name);
-        let made = if self.connection.is_admin { self.make(scope).await } else { self.given(scope).await };
+        let made = if self.offers.connection.is_admin { self.make(scope).await } else { self.given(scope).await };
         match made {
             Ok(cloud) => {
                 stop_point::reach("project.opened");

@@ -47,11 +47,6 @@ impl Providers {
         Self(providers)
     }
 
-    /// Adds one, to be opened after the others.
-    pub fn push(&mut self, provider: Arc<dyn Provider>) {
-        self.0.push(provider);
-    }
-
     /// How many cases they can hold at a time; `None` is any number.
     pub fn capacity(&self) -> Option<usize> {
         self.0.iter().filter_map(|provider| provider.capacity()).min()

@@ -28,27 +28,41 @@ pub(super) struct Site<'a> {
 }
 
 impl Functest {
-    /// In the order in which they are opened: what others may need comes first.
+    /// What the cases of a run are given.
     pub(super) async fn providers(&self, settings: &RunSettings, site: Site<'_>) -> Result<Providers, Error> {
-        let mut all: Vec<Arc<dyn Provider>> = vec![
-            Arc::new(JournalProvider(Arc::clone(&site.journal))),
-            Arc::new(WorkingFolderProvider::new(site.folder)),
-            Arc::new(ToolProvider),
-        ];
-        if let Some(nodes) = self.nodes_provider(site.sut, site.reach)? {
+        let cloud: Option<Arc<dyn Provider>> = match site.connection {
+            Some(connection) => {
+                let offers = CloudOffers::new(connection).await?;
+                let clean_deadline = settings.scaled(settings.clean_deadline);
+                let cloud = CloudProvider::new(offers, Arc::clone(&site.journal), clean_deadline);
+                Some(Arc::new(match &settings.new_user_role {
+                    Some(role) => cloud.with_role(role),
+                    None => cloud,
+                }))
+            }
+            None => None,
+        };
+        let nodes = self.nodes_provider(site.sut, site.reach)?;
+        let mut all: Vec<Arc<dyn Provider>> = vec![Arc::new(JournalProvider(site.journal))];
+        all.extend(self.in_order(site.folder, nodes, cloud));
+        Ok(Providers::new(all))
+    }
+
+    /// In the order in which they are opened: what others may need comes first.
+    fn in_order(
+        &self,
+        folder: &Path,
+        nodes: Option<NodesProvider>,
+        cloud: Option<Arc<dyn Provider>>,
+    ) -> Vec<Arc<dyn Provider>> {
+        let mut all: Vec<Arc<dyn Provider>> =
+            vec![Arc::new(WorkingFolderProvider::new(folder)), Arc::new(ToolProvider)];
+        if let Some(nodes) = nodes {
             all.push(Arc::new(nodes));
         }
-        if let Some(connection) = site.connection {
-            let offers = CloudOffers::new(connection).await?;
-            let clean_deadline = settings.scaled(settings.clean_deadline);
-            let cloud = CloudProvider::new(offers, site.journal, clean_deadline);
-            all.push(Arc::new(match &settings.new_user_role {
-                Some(role) => cloud.with_role(role),
-                None => cloud,
-            }));
-        }
+        all.extend(cloud);
         all.extend(self.providers.iter().cloned());
-        Ok(Providers::new(all))
+        all
     }
 
     /// The nodes of the system that was found, or else of the installer that this functest was given.
@@ -71,12 +85,7 @@ pub(crate) async fn cloud_offers(
     connection: Connection,
     sut: Option<&Sut>,
 ) -> Result<Providers, Error> {
-    let mut all: Vec<Arc<dyn Provider>> =
-        vec![Arc::new(WorkingFolderProvider::new(functest.state.path())), Arc::new(ToolProvider)];
-    if let Some(nodes) = functest.nodes_provider(sut, &SutRequest::default())? {
-        all.push(Arc::new(nodes));
-    }
-    all.push(Arc::new(CloudOffers::new(connection).await?));
-    all.extend(functest.providers.iter().cloned());
-    Ok(Providers::new(all))
+    let nodes = functest.nodes_provider(sut, &SutRequest::default())?;
+    let cloud = Arc::new(CloudOffers::new(connection).await?);
+    Ok(Providers::new(functest.in_order(functest.state.path(), nodes, Some(cloud))))
 }
