@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct NodesCheckSettings {
     /// How far a node's clock may be from the one here, in seconds.
     pub time_difference: Seconds,
-    /// The file system that there must be room on, by a path on it.
+    /// The file system that there must be room on, by an absolute path on it.
     pub disk_path: String,
     /// Room that the file system must have, in MiB.
     pub disk_free: u64,

@@ -19,7 +19,7 @@ pub(crate) const CASE_DEADLINE: &str = "case_deadline";
 /// Settings of the run itself.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RunSettings {
-    /// Multiplies every deadline: 2 for a slow cloud.
+    /// Multiplies every deadline: 2 for a slow cloud. Above 0, at most 1000.
     pub deadline_factor: f64,
     /// For connecting to a service, in seconds.
     pub connect_deadline: Seconds,
@@ -32,11 +32,12 @@ pub struct RunSettings {
     pub clean_deadline: Seconds,
     /// For one thing that is deleted to be gone, in seconds.
     pub delete_deadline: Seconds,
-    /// Services that the cloud must have: checks that need one of them fail without it, where they would be skipped.
+    /// Types of services that the cloud must have, such as `orchestration`: checks that need one of them fail without it,
+    /// where they would be skipped.
     pub required_services: Vec<String>,
-    /// The role of users that are made for cases, in place of `member`.
+    /// The role of users that are made for cases, in place of `member` or `_member_`.
     pub new_user_role: Option<String>,
-    /// How often a case that does not pass is tried in all. One that passes only when it is tried again is flaky.
+    /// How often a case that does not pass is tried in all, from 1 to 100. One that passes only when it is tried again is flaky.
     pub attempts: u32,
 }
 
