@@ -182,7 +182,7 @@ fn random() -> Vec<(String, String)> {
 fn closed(pieces: Vec<&str>) -> String {
     let opened = pieces.iter().filter(|piece| piece.starts_with('(') && !piece.ends_with(')')).count();
     let closed = pieces.iter().filter(|piece| **piece == ")").count();
-    let missing = if pieces.len() % 5 == 0 { 0 } else { opened.saturating_sub(closed) };
+    let missing = if pieces.len().is_multiple_of(5) { 0 } else { opened.saturating_sub(closed) };
     pieces.concat() + &")".repeat(missing)
 }
 
