@@ -2,7 +2,7 @@
 //! What a run leaves behind.
 //!
 //! Everything here is a fold over [events](functest_core::event). [`RunFolder`] is the sink that keeps them and writes
-//! the reports when the run ends; [`read`] folds what a folder holds, also after a crash; [`render`] makes a report of
+//! the reports when the run ends, [`ReportFile`] writes one elsewhere, and [`Listener`] tells a program of them; [`read`] folds what a folder holds, also after a crash; [`render`] makes a report of
 //! the [record](functest_core::record::RunRecord) that comes of it. Nothing here opens a connection.
 
 mod atomic;
@@ -11,7 +11,9 @@ mod error;
 mod format;
 mod junit;
 mod layout;
+mod listener;
 mod report;
+mod report_file;
 mod run_folder;
 mod words;
 
@@ -19,4 +21,6 @@ pub use self::atomic::write;
 pub use self::error::Error;
 pub use self::format::{Format, UnknownFormat, render};
 pub use self::layout::{EVENTS_FILE, LOGS_FOLDER};
+pub use self::listener::Listener;
+pub use self::report_file::ReportFile;
 pub use self::run_folder::{RunFolder, read, write_reports};

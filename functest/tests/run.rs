@@ -9,7 +9,7 @@ use functest::core::event::{CancelLevel, EventBody};
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
 use functest::{
-    CleanRequest, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest, StateFolder,
+    CleanRequest, Config, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest, StateFolder,
     TestCaseShowRequest,
 };
 use serde_json::json;
@@ -53,6 +53,22 @@ async fn a_run_tells_everything_and_can_be_made_again() {
         record.cases.iter().map(|case| case.verdict.clone()).collect::<Vec<_>>()
     };
     assert_eq!(verdicts(&second.record), verdicts(&summary.record));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sinks_of_the_configuration_are_told_and_one_that_fails_hurts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sinks = "sinks:\n- {report: junit, file: out/junit.xml}\n- {command: [cat]}\n- {command: [/nonexistent]}\n";
+    std::fs::write(folder.path().join("functest.yaml"), sinks).unwrap();
+    let functest = functest(folder.path()).with_config(Config::find(folder.path(), &|_| None).unwrap());
+    let handle = functest.plan(&on_sandbox(&["connection_check"])).unwrap().start(Vec::new()).await.unwrap();
+    let summary = handle.join().await.unwrap();
+    let troubles: Vec<String> = summary.sink_troubles.iter().map(ToString::to_string).collect();
+    assert!(troubles.len() == 1 && troubles[0].contains("/nonexistent"), "{troubles:?}");
+    assert_eq!(summary.exit_code, 0);
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    assert!(read(&folder.path().join("out/junit.xml")).contains("connection_check"));
+    assert_eq!(read(&summary.folder.join("sink-2.log")), read(&summary.folder.join("events.jsonl")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sinks::SinkConfig;
 use crate::error::Error;
 
 /// What a file says. An unknown key is an error: what was meant by it would decide what runs, and where.
@@ -20,6 +21,7 @@ pub(super) struct ConfigFile {
     pub(super) catalogue: Option<PathBuf>,
     pub(super) jobs: Option<NonZeroUsize>,
     pub(super) settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,
+    pub(super) sinks: Option<Vec<SinkConfig>>,
 }
 
 impl ConfigFile {
@@ -32,8 +34,9 @@ impl ConfigFile {
         };
         let mut file = Self::parse(path, &text)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for place in [&mut file.state_folder, &mut file.catalogue] {
-            *place = place.take().map(|place| absolute(folder, place, variable));
+        let of_sinks = file.sinks.iter_mut().flatten().filter_map(SinkConfig::file_mut);
+        for place in file.state_folder.iter_mut().chain(&mut file.catalogue).chain(of_sinks) {
+            *place = absolute(folder, place, variable);
         }
         Ok(Some(file))
     }
@@ -49,7 +52,7 @@ impl ConfigFile {
     }
 }
 
-fn absolute(folder: &Path, place: PathBuf, variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
+fn absolute(folder: &Path, place: &Path, variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     let home = || variable("HOME").filter(|home| !home.is_empty());
     match place.strip_prefix("~").ok().zip(home()) {
         Some((below, home)) => Path::new(&home).join(below),

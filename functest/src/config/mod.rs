@@ -2,6 +2,7 @@
 //! The configuration: what a user and a project say once for all commands.
 
 mod file;
+mod sinks;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use functest_core::settings::SettingsLayers;
 
 use self::file::ConfigFile;
+pub(crate) use self::sinks::SinkConfig;
 use crate::error::Error;
 
 /// The configuration that counts where nobody says anything else, with a comment for every key.
@@ -95,6 +97,10 @@ impl Config {
         self.said(|file| file.jobs.as_ref())
     }
 
+    pub(crate) fn sinks(&self) -> Option<Said<Vec<SinkConfig>>> {
+        self.said(|file| file.sinks.as_ref())
+    }
+
     /// Every setting that a file has, by case and key, with who says so; a stronger file's in place of a weaker one's.
     pub(crate) fn settings(&self) -> Vec<(String, String, Said<serde_json::Value>)> {
         let mut all: std::collections::BTreeMap<(String, String), Said<serde_json::Value>> = Default::default();
@@ -125,6 +131,8 @@ fn user_file(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use functest_results::Format;
+
     use super::*;
 
     fn write(folder: &Path, name: &str, text: &str) {
@@ -147,13 +155,15 @@ mod tests {
         write(
             folder.path(),
             "project/functest.yaml",
-            "cloud: ours\ncatalogue: testcases.yaml\nsettings: {a: {b: 7}}\n",
+            "cloud: ours\ncatalogue: testcases.yaml\nsettings: {a: {b: 7}}\nsinks: [{report: junit, file: out/j.xml}]\n",
         );
         let config = find(folder.path()).unwrap();
         assert_eq!((config.cloud().unwrap().value.as_str(), config.jobs().unwrap().value.get()), ("ours", 2));
         assert_eq!(config.state_folder().unwrap().value, folder.path().join("home/runs"));
         assert_eq!(config.catalogue().unwrap().value, folder.path().join("project/testcases.yaml"));
         assert!(config.jobs().unwrap().origin.ends_with("home/.config/functest/functest.yaml"));
+        let file = folder.path().join("project/out/j.xml");
+        assert_eq!(config.sinks().unwrap().value, [SinkConfig::Report { report: Format::Junit, file }]);
         let settings: Vec<_> = config.settings().into_iter().map(|(case, key, said)| (case, key, said.value)).collect();
         assert_eq!(settings, [("a".into(), "b".into(), 7.into()), ("run".into(), "attempts".into(), 2.into())]);
     }
@@ -166,6 +176,12 @@ mod tests {
             ("jobs: 0\n", "jobs: invalid value: integer `0`"),
             ("settings: {a: 5}\n", "settings.a: invalid type"),
             ("jobs: [\n", "line"),
+            (
+                "sinks: [{report: junit}]\n",
+                "sinks[0]: a sink is a `report` (html, junit or json) with its `file`, or a `command`",
+            ),
+            ("sinks: [{command: []}]\n", "a command is a list"),
+            ("sinks: [{reprot: junit}]\n", "unknown field `reprot`"),
         ] {
             write(folder.path(), "project/functest.yaml", text);
             let error = find(folder.path()).unwrap_err();

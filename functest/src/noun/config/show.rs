@@ -51,7 +51,7 @@ impl ConfigVerbs<'_> {
             key: format!("settings.{case}.{key}"),
             origin: said.origin,
         });
-        let mut values = vec![self.state_folder(), self.cloud(), self.catalogue(), self.jobs()];
+        let mut values = vec![self.state_folder(), self.cloud(), self.catalogue(), self.jobs(), self.sinks()];
         values.extend(settings);
         ConfigList { version: 1, files: files.collect(), values }
     }
@@ -77,6 +77,11 @@ impl ConfigVerbs<'_> {
     fn jobs(&self) -> ConfigValue {
         let (jobs, origin) = self.functest.config.jobs().map(|said| (said.value, said.origin)).unzip();
         value("jobs", json!(jobs), origin)
+    }
+
+    fn sinks(&self) -> ConfigValue {
+        let (sinks, origin) = self.functest.config.sinks().map(|said| (said.value, said.origin)).unzip();
+        value("sinks", json!(sinks.unwrap_or_default()), origin)
     }
 }
 

@@ -95,6 +95,8 @@ impl Plan {
         };
         let mut all: Vec<Box<dyn Sink>> = vec![Box::new(run_folder)];
         all.extend(sinks);
+        let configured = self.functest.config.sinks().map(|said| said.value).unwrap_or_default();
+        all.extend(configured.into_iter().zip(1..).map(|(sink, number)| sink.sink(&folder, number)));
         self.functest.state.point_latest_at(&run_id)?;
         let inner = functest_runner::start(plan, providers, events, all)?;
         let logs_of = sut.filter(|_| self.request.collect_logs);

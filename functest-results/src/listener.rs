@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A program that listens to a run.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use functest_core::Sink;
+use functest_core::event::{Event, EventBody};
+use functest_core::sink::SinkError;
+
+/// How long the program may take to end after the last event. It is less than what a run waits for a sink.
+const TIME_TO_END: Duration = Duration::from_secs(4);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// The sink that starts a program and writes every event to its standard input, a line of JSON each, as in `events.jsonl`.
+/// What the program prints goes to a file. After the last event its standard input is closed, and it has four seconds to
+/// end before it is killed.
+#[derive(Debug)]
+pub struct Listener {
+    name: String,
+    command: Vec<String>,
+    output: PathBuf,
+    child: Option<Child>,
+}
+
+impl Listener {
+    /// The program and its arguments; what it prints goes to `output`.
+    pub fn new(command: Vec<String>, output: PathBuf) -> Self {
+        Self { name: format!("the program `{}`", command.join(" ")), command, output, child: None }
+    }
+
+    fn start(&self) -> io::Result<Child> {
+        let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let output = File::create(&self.output)?;
+        let errors = output.try_clone()?;
+        Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(output).stderr(errors).spawn()
+    }
+
+    fn tell(&mut self, event: &Event) -> io::Result<()> {
+        if self.child.is_none() {
+            self.child = Some(self.start()?);
+        }
+        let Some(input) = self.child.as_mut().and_then(|child| child.stdin.as_mut()) else { return Ok(()) };
+        let mut line = serde_json::to_vec(event)?;
+        line.push(b'\n');
+        input.write_all(&line)
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        let Some(mut child) = self.child.take() else { return Ok(()) };
+        drop(child.stdin.take());
+        let until = Instant::now() + TIME_TO_END;
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if Instant::now() < until => std::thread::sleep(LOOK_AGAIN),
+                Ok(None) => {
+                    kill(&mut child);
+                    return Err(format!("it did not end within {TIME_TO_END:?} after the last event, and was killed"));
+                }
+                Err(error) => return Err(error.to_string()),
+            }
+        };
+        if status.success() { Ok(()) } else { Err(format!("it ended with {status}; see {}", self.output.display())) }
+    }
+}
+
+/// Nothing is left of it, not even its status.
+fn kill(child: &mut Child) {
+    // It may have ended meanwhile.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+impl Sink for Listener {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn take(&mut self, event: &Event) -> Result<(), SinkError> {
+        if let Err(error) = self.tell(event) {
+            // A program that ends early says more by its status than by its closed input.
+            let ended = if error.kind() == io::ErrorKind::BrokenPipe { self.end().err() } else { None };
+            let reason = ended.unwrap_or_else(|| error.to_string());
+            return Err(SinkError::new("it cannot be told of the run", reason));
+        }
+        match event.body {
+            EventBody::RunFinished { .. } => {
+                self.end().map_err(|reason| SinkError::new("it was told of the whole run", reason))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Listener {
+    /// A run that breaks off has no last event.
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            kill(child);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished() -> Event {
+        let line =
+            r#"{"v":2,"seq":1,"at":"2026-11-28T00:00:00Z","event":"run_finished","duration_ms":1,"exit_code":0}"#;
+        serde_json::from_str(line).unwrap()
+    }
+
+    fn listen(command: &[&str]) -> (Result<(), SinkError>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("output");
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        let taken = Listener::new(command, output.clone()).take(&finished());
+        (taken, std::fs::read_to_string(output).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_program_is_told_of_each_event_and_waited_for() {
+        let (taken, printed) = listen(&["cat"]);
+        taken.unwrap();
+        assert!(printed.contains(r#""event":"run_finished""#) && printed.ends_with('\n'), "{printed}");
+    }
+
+    #[test]
+    fn what_becomes_of_a_program_is_said() {
+        for (command, words) in [
+            (&["sh", "-c", "cat > /dev/null; exit 3"][..], "exit status: 3"),
+            (&["/nonexistent/program"], "No such file"),
+            (&["sleep", "1000"], "was killed"),
+        ] {
+            let error = listen(command).0.unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}
