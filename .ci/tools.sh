@@ -31,3 +31,9 @@ install_cargo_deny() {
   fi
   CARGO_TARGET_DIR=$(mktemp -d) cargo install --quiet --locked --force --debug --root "$TOOLS" cargo-deny --version 0.20.2
 }
+
+# Xtesting, whose sample cases are run as they are, in an interpreter that the tests are told of.
+install_xtesting() {
+  [ -x "$TOOLS/xtesting/bin/pip" ] || /usr/bin/python3 -m venv "$TOOLS/xtesting"
+  "$TOOLS/xtesting/bin/pip" install --quiet --disable-pip-version-check -r .ci/xtesting.txt
+}

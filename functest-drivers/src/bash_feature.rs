@@ -43,16 +43,44 @@ const COMMAND: CheckSpec = CheckSpec::new("command", "the command ends with 0");
 struct BashFeatureSettings {
     /// The line, for `/bin/sh`.
     cmd: String,
+    /// `false`: the line is only split into words, as a shell does it, and nothing in them is expanded.
+    shell: Shell,
     /// Whether what it writes is shown while it runs; it is in the case's log in any case.
     console: bool,
     /// After this it is ended with everything that it started, in seconds. Default: never, but for `case_deadline`.
     max_duration: Option<Seconds>,
 }
 
+/// Whether there is a shell between us and the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+struct Shell(bool);
+
+impl Default for Shell {
+    /// Danube and Euphrates have one; Xtesting only where it is asked for, but what works without one works with it.
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
 impl CaseSettings for BashFeatureSettings {
     fn problem(&self) -> Option<(&'static str, String)> {
-        let is_missing = self.cmd.trim().is_empty();
-        is_missing.then(|| ("cmd", "there is no command to run: set it in the entry's `run.args`".into()))
+        let reason = match (self.cmd.trim(), self.shell) {
+            ("", _) => "there is no command to run: set it in the entry's `run.args`",
+            (line, Shell(false)) if shlex::split(line).is_none() => "it has a quotation mark without a second one",
+            _ => return None,
+        };
+        Some(("cmd", reason.into()))
+    }
+}
+
+impl BashFeatureSettings {
+    fn program(&self) -> Program {
+        let words = if self.shell.0 { None } else { shlex::split(&self.cmd) };
+        match words.as_deref() {
+            Some([program, arguments @ ..]) => Program::new(program).args(arguments),
+            _ => Program::shell(&self.cmd),
+        }
     }
 }
 
@@ -97,7 +125,7 @@ impl TestCase for BashFeature {
         let Some(check) = ctx.start(&COMMAND.name) else { return Ok(Ended::default()) };
         let time = self.settings.max_duration.map(|time| ctx.deadline(time.into()));
         ctx.log(Level::Info, format!("$ {}", self.settings.cmd));
-        let program = Program::shell(&self.settings.cmd).default_env(&self.env).time(time);
+        let program = self.settings.program().default_env(&self.env).time(time);
         let audience = if self.settings.console { Audience::Console } else { Audience::Log };
         match program.audience(audience).run(ctx).await {
             Ok(ending) => {

@@ -8,6 +8,7 @@ mod bash_feature;
 mod exclusion;
 mod output;
 mod program;
+mod python;
 mod tool;
 
 use std::sync::Arc;
@@ -17,9 +18,10 @@ use functest_core::driver::Drivers;
 pub use self::bash_feature::BashFeatureDriver;
 pub use self::exclusion::exclusion;
 pub use self::program::{Ending, Program, ProgramError};
+pub use self::python::PythonDriver;
 pub use self::tool::ToolProvider;
 
 /// Every driver of this crate.
 pub fn drivers() -> Drivers {
-    Drivers::new(vec![Arc::new(BashFeatureDriver)])
+    Drivers::new(vec![Arc::new(PythonDriver::default()), Arc::new(BashFeatureDriver)])
 }

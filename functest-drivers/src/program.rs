@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io::PipeReader;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use command_fds::{CommandFdExt, FdMapping};
 use functest_core::Ctx;
 use functest_core::event::{Audience, OutputStream};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -102,6 +104,25 @@ impl Program {
             }
         }
         self
+    }
+
+    /// A variable that it is given in any case.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Lets it speak on this descriptor too, apart from its output.
+    ///
+    /// # Errors
+    /// When there is no pipe to be had.
+    pub fn speaking_on(mut self, descriptor: i32) -> Result<(Self, PipeReader), ProgramError> {
+        let failed = |source: std::io::Error| ProgramError { program: self.name.clone(), source };
+        let (reader, writer) = std::io::pipe().map_err(failed)?;
+        let mapping = FdMapping { parent_fd: writer.into(), child_fd: descriptor };
+        self.command.fd_mappings(vec![mapping]).map_err(|error| failed(std::io::Error::other(error)))?;
+        Ok((self, reader))
     }
 
     /// After this time it is ended.

@@ -106,6 +106,18 @@ fn lives(mark: &str) -> bool {
 }
 
 #[tokio::test]
+async fn without_a_shell_a_line_is_words() {
+    let entry = |shell: bool| {
+        let line = r#"printf "%s|" '$HOME' "a b" $((1+1))"#;
+        format!("run: {{name: bashfeature, args: {{cmd: {}, shell: {shell}}}}}", serde_json::to_string(line).unwrap())
+    };
+    assert_eq!(run(&entry(true)).await.1, "$HOME|a b|2|");
+    assert_eq!(run(&entry(false)).await.1, "$HOME|a b|$((1+1))|");
+    let error = plan("run: {name: bashfeature, args: {cmd: \"echo 'a\", shell: false}}").unwrap_err();
+    assert!(error.to_string().contains("script.cmd: it has a quotation mark without a second one"), "{error}");
+}
+
+#[tokio::test]
 async fn a_line_that_ends_with_0_passes_and_its_output_is_in_the_log() {
     let (case, log) = run(&line("printf 'out\\n'; printf 'err \\033[31m\\377\\n' >&2; sleep 0.1; echo end")).await;
     assert_eq!((case.verdict.clone(), case.ended.return_code), (Some(Verdict::Passed), Some(0)));

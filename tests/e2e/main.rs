@@ -20,6 +20,8 @@ mod command_line;
 mod healthcheck;
 mod leftovers;
 mod nodes;
+mod python;
 mod sandbox;
 mod scripts;
+mod terminal;
 mod troubled_clouds;

@@ -23,10 +23,18 @@ impl Drivers {
         self.0.push(driver);
     }
 
-    /// The driver of entries that name this.
+    /// The driver of entries that name this. Those that come before one that knows exactly this name are not asked, because
+    /// to know what they can run may cost them something.
     pub fn find(&self, name: &DriverName) -> Option<&Arc<dyn Driver>> {
-        let strongest = self.0.iter().map(|driver| driver.claims(name)).max().filter(|claim| *claim > Claim::No)?;
-        self.0.iter().rev().find(|driver| driver.claims(name) == strongest)
+        let mut fallback = None;
+        for driver in self.0.iter().rev() {
+            match driver.claims(name) {
+                Claim::Exact => return Some(driver),
+                Claim::Fallback => fallback = fallback.or(Some(driver)),
+                Claim::No => {}
+            }
+        }
+        fallback
     }
 }
 
@@ -39,7 +47,7 @@ impl std::fmt::Debug for Drivers {
 /// A set of drivers is a driver itself: that of everything one of them claims.
 impl Driver for Drivers {
     fn claims(&self, name: &DriverName) -> Claim {
-        self.0.iter().map(|driver| driver.claims(name)).max().unwrap_or(Claim::No)
+        self.find(name).map_or(Claim::No, |driver| driver.claims(name))
     }
 
     fn settings(&self, entry: &CaseSpec) -> SettingsSpec {

@@ -25,6 +25,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ),
     ("FUNCTEST_STATE_DIR", "where runs are kept; wins over `state_folder` of the configuration"),
     ("FUNCTEST_SUT", "the file that says how the system under test is reached: `--sut`"),
+    ("FUNCTEST_PYTHON", "the Python interpreter of test cases that are classes of Python, in place of `python3`"),
+    ("FUNCTEST_CASE", "set by functest for that interpreter: the case, in JSON"),
     ("XDG_CONFIG_HOME", "where the user's configuration is, in place of `~/.config`"),
     ("XDG_STATE_HOME", "where runs are kept when nobody says so: in `functest` below it, in place of `~/.local/state`"),
     ("HOME", "the user's home folder"),
