@@ -52,12 +52,18 @@ pub enum Error {
     )]
     TokenRefused(FailedRequest),
     /// The cloud answered with an error.
-    #[error("{} {} answered {}: {message}{}", .request.method, .request.url, status_words(.request), id_words(.request))]
+    #[error(
+        "{} {} answered {}: {message}{}{}", .request.method, .request.url, status_words(.request),
+        speaker_words(*of_service), id_words(.request)
+    )]
     Answer {
         /// The cloud's words.
         message: String,
         /// The request.
         request: FailedRequest,
+        /// Whether the service itself said it. What stands before a service (a proxy, an ingress, a load balancer) answers
+        /// in its place when it cannot reach it, and then knows nothing of what is there.
+        of_service: bool,
     },
     /// No answer came.
     #[error("{} {} got no answer: {message}", .request.method, .request.url)]
@@ -119,6 +125,10 @@ fn status_words(request: &FailedRequest) -> String {
     request.status.map_or_else(|| "nothing".into(), |status| status.to_string())
 }
 
+fn speaker_words(of_service: bool) -> &'static str {
+    if of_service { "" } else { " (this is not the service's own answer: something before it speaks)" }
+}
+
 fn id_words(request: &FailedRequest) -> String {
     request.request_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default()
 }
@@ -141,9 +151,33 @@ impl Error {
         }
     }
 
+    /// Whether the service says that the thing does not exist. Nobody else can.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Answer { of_service: true, request, .. } if request.status == Some(404))
+    }
+
+    /// Whether the service has said nothing: no answer came, or that of something before it.
+    pub fn is_silence(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } => true,
+            Self::Answer { of_service, .. } => !of_service,
+            _ => false,
+        }
+    }
+
+    /// Whether the cloud will say the same the next time: it forbids it, or can make no sense of it.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Login { .. } | Self::TokenRefused(_) | Self::NoService { .. } => true,
+            _ => !self.is_silence() && matches!(self.status(), Some(400 | 401 | 403 | 405)),
+        }
+    }
+
     /// Whether the same may go well a little later.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::NoAnswer { .. }) || matches!(self.status(), Some(429 | 500 | 502 | 503 | 504))
+        let passes = matches!(self.status(), Some(429 | 500 | 502 | 503 | 504));
+        // An ingress that has lost its way to a service knows no such page.
+        passes || matches!(self, Self::NoAnswer { .. }) || self.is_silence() && self.status() == Some(404)
     }
 
     /// Whether the cloud definitely did not do what it was asked.
@@ -151,14 +185,14 @@ impl Error {
         match self {
             Self::NoAnswer { sent, .. } => !sent,
             Self::Unexpected { .. } | Self::Wait { .. } => false,
-            // A server error may come after the deed.
-            _ => self.status().is_none_or(|status| status < 500),
+            // A server error may come after the deed, and 408 while it is still being done.
+            _ => self.status().is_none_or(|status| status < 500 && status != 408),
         }
     }
 
-    /// Whether the cloud has ended what it was asked, well or not. A gateway's error does not say so.
+    /// Whether the service has ended what it was asked, well or not. Only its own answer says so.
     pub fn is_final(&self) -> bool {
-        self.status().is_some_and(|status| !matches!(status, 502 | 504))
+        !self.is_silence() && self.status().is_some_and(|status| !matches!(status, 502 | 504))
     }
 
     /// Whether it is the user's input that is wrong, rather than the cloud.

@@ -148,10 +148,11 @@ impl CloudProvider {
         self
     }
 
-    fn cleaner(&self) -> Cleaner {
+    fn cleaner(&self, own: Option<Rest>) -> Cleaner {
         Cleaner {
             rest: self.offers.connection.rest.clone(),
             is_admin: self.offers.connection.is_admin,
+            own,
             journal: Arc::clone(&self.journal),
             deadline: self.clean_deadline,
         }
@@ -231,7 +232,7 @@ impl Provider for CloudProvider {
                 Ok(())
             }
             Err(error) => {
-                let clean_up = self.cleaner().clean(Some(case.case_name)).await;
+                let clean_up = self.cleaner(None).clean(Some(case.case_name)).await;
                 Err(ProviderError { message: format!("cannot make a project for the case: {error}"), clean_up })
             }
         }
@@ -240,6 +241,6 @@ impl Provider for CloudProvider {
     async fn close(&self, case_name: &str, resources: &Resources) -> CleanUp {
         let Some(cloud) = resources.get::<CaseCloud>() else { return CleanUp::default() };
         cloud.user.settle().await;
-        self.cleaner().clean(Some(case_name)).await
+        self.cleaner(Some(cloud.user.rest().clone())).clean(Some(case_name)).await
     }
 }

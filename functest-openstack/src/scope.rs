@@ -98,6 +98,10 @@ impl Scope {
 
     async fn create_to_the_end<R: Resource>(&self, mut attributes: Value) -> Result<R, Error> {
         let kind = R::KIND;
+        if self.shared.under_way.is_closed() {
+            // A task that the case has left behind: what it makes nobody would clean up.
+            return Err(Error::Internal(format!("the case has ended, and no {} is made for it any more", kind.name)));
+        }
         let name = Kind::text(&attributes, "name").to_owned();
         if kind.mark != Mark::Description && !name.starts_with(&self.name_prefix()) {
             // Should its answer be lost, something else of that name would be taken for it and be deleted.
@@ -191,7 +195,7 @@ impl Scope {
         self.to_the_end(work).await
     }
 
-    /// Waits for the answers of requests that are under way, each of which has its own deadline.
+    /// Ends the making of things, and waits for the answers of requests that are under way, each of which has its own deadline.
     pub async fn settle(&self) {
         self.shared.under_way.close();
         self.shared.under_way.wait().await;

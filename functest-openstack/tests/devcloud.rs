@@ -282,7 +282,8 @@ async fn what_a_dead_run_left_is_cleaned_from_its_folder() {
     drop((cloud, resources, provider, journal));
     let journal = when_unlocked(|| Journal::resume(folder.path()));
     let again = connect("devcloud-admin").await.unwrap();
-    let cleaner = Cleaner { rest: again.rest.clone(), is_admin: true, journal: Arc::new(journal), deadline: LONG };
+    let cleaner =
+        Cleaner { rest: again.rest.clone(), is_admin: true, own: None, journal: Arc::new(journal), deadline: LONG };
     let clean_up = cleaner.clean(None).await;
     assert!(made.is_ok());
     assert_all_gone(&clean_up);
@@ -333,6 +334,7 @@ async fn lost_things_are_found_by_an_administrator_and_by_the_user() {
         std::fs::write(&ledger, lines.join("\n") + "\n").unwrap();
         let journal = when_unlocked(|| Journal::resume(folder.path()));
         let cleaner = Cleaner {
+            own: None,
             rest: connection.rest.clone(),
             is_admin: connection.is_admin,
             journal: Arc::new(journal),

@@ -123,6 +123,11 @@ impl Journal {
         entries.values().filter(is_wanted).cloned().collect()
     }
 
+    /// What was asked for under a number.
+    pub fn intent(&self, seq: u64) -> Option<Intent> {
+        lock(&self.entries).get(&seq).map(|entry| entry.intent.clone())
+    }
+
     /// The number under which `id` was made.
     pub fn number_of(&self, kind: &str, id: &str) -> Option<u64> {
         let entries = lock(&self.entries);

@@ -45,7 +45,13 @@ pub struct Book {
     pub entries: BTreeMap<u64, Entry>,
     /// Ids of what was found rather than made; never to be deleted.
     pub adopted: Vec<String>,
+    /// Lines, from 1, of which not everything can be read: a full disk or a broken one has torn them. What stood there is not
+    /// known.
+    pub torn: Vec<usize>,
 }
+
+/// How every record begins.
+const RECORD_START: &str = "{\"record\":";
 
 /// What the first line of every version has.
 #[derive(serde::Deserialize)]
@@ -133,15 +139,24 @@ impl Book {
             Err(_) if lines.peek().is_none() => return Ok(None),
             Err(e) => return Err(no_record(number, e)),
         };
-        let mut book = Self { head, entries: BTreeMap::new(), adopted: Vec::new() };
+        let mut book = Self { head, entries: BTreeMap::new(), adopted: Vec::new(), torn: Vec::new() };
         while let Some((number, line)) = lines.next() {
             match serde_json::from_str(line) {
                 Ok(record) => book.take(record),
                 Err(_) if lines.peek().is_none() => {}
-                Err(e) => return Err(no_record(number, e)),
+                Err(_) => book.take_torn(number + 1, line),
             }
         }
         Ok(Some(book))
+    }
+
+    /// Takes what can be read of a torn line: a record that was written after half of another one.
+    fn take_torn(&mut self, number: usize, line: &str) {
+        self.torn.push(number);
+        let starts = line.match_indices(RECORD_START).map(|(start, _)| start);
+        if let Some(record) = starts.into_iter().find_map(|start| serde_json::from_str(&line[start..]).ok()) {
+            self.take(record);
+        }
     }
 
     fn take(&mut self, record: Record) {
@@ -222,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_crash_in_the_middle_of_a_line_loses_only_that_line() {
+    async fn a_line_that_was_torn_loses_only_itself() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::create(folder.path(), &head()).unwrap();
         ledger.intend(intent).await.unwrap();
@@ -239,8 +254,15 @@ mod tests {
         };
         ledger.append(&Record::Gone { seq: 0 }).await.unwrap();
         assert_eq!(Book::read(folder.path()).unwrap().unwrap().open().count(), 0);
-        file.write_all(b"nonsense\n{\"record\":\"gone\",\"seq\":0}\n").unwrap();
-        assert!(Book::read(folder.path()).unwrap_err().to_string().contains(":4: this is not a record of a ledger"));
+        drop(ledger);
+        // The disk was full in the middle of a line, and had room again for the next one.
+        file.write_all(b"{\"record\":\"made\",\"se{\"record\":\"made\",\"seq\":0,\"id\":\"x\"}\nnonsense\n").unwrap();
+        file.write_all(b"{\"record\":\"adopted\",\"scope\":\"c\",\"kind\":\"k\",\"id\":\"y\",\"name\":\"\"}\n")
+            .unwrap();
+        let book = Book::read(folder.path()).unwrap().unwrap();
+        assert_eq!(book.torn, [4, 5]);
+        assert_eq!(book.entries[&0].state, State::Made("x".into()));
+        assert_eq!(book.adopted, ["y"]);
     }
 
     #[test]

@@ -115,13 +115,22 @@ fn line(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
+/// Appends all of it or nothing: half a line would run into the next one, and neither could be read.
+fn append_whole(file: &mut File, text: &[u8]) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    file.write_all(text).inspect_err(|_| {
+        // Where even that is not possible, the reader finds the next record on the line.
+        let _ = file.set_len(length);
+    })
+}
+
 /// Writes what has queued up, syncs once, and tells everybody who waits.
 fn write_all(mut file: File, jobs: &mpsc::Receiver<(String, oneshot::Sender<io::Result<()>>)>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter());
         let text: String = batch.iter().map(|(line, _)| line.as_str()).collect();
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
+        let written = append_whole(&mut file, text.as_bytes()).and_then(|()| file.sync_data());
         for (_, done) in batch {
             let copy = written.as_ref().copied().map_err(|e| io::Error::new(e.kind(), e.to_string()));
             // Who does not wait any more has been cancelled; the record is written all the same.

@@ -120,7 +120,9 @@ impl TestCase for PythonCase {
         attach_files(ctx, &folder);
         check.end(outcome(word.as_ref(), &ending));
         Ok(match word {
-            Some(Word::Ended { return_code, success_rate, details, .. }) => Ended { return_code, success_rate, details },
+            Some(Word::Ended { return_code, success_rate, details, .. }) => {
+                Ended { return_code, success_rate, details }
+            }
             _ => Ended::default(),
         })
     }

@@ -45,11 +45,11 @@ pub(super) async fn log_in(
         })
     };
     let answer = exchange(policy, observer, &target, prepare).await.map_err(|error| match error {
-        Error::Answer { message, request } if request.status == Some(401) => {
+        Error::Answer { message, request, .. } if request.status == Some(401) => {
             Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
         }
-        Error::Answer { message, request } if request.status == Some(404) => {
-            Error::Answer { message: format!("is this Keystone's URL? It says: {message}"), request }
+        Error::Answer { message, request, of_service } if request.status == Some(404) => {
+            Error::Answer { message: format!("is this Keystone's URL? It says: {message}"), request, of_service }
         }
         other => other,
     })?;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One deletion of a clean-up.
 
-use std::time::Instant;
-
-use super::Doomed;
-use crate::error::Error;
+use super::patience::Patience;
+use super::work::Doomed;
 use crate::resource::remove;
 use crate::rest::Rest;
 
@@ -18,21 +16,14 @@ pub(super) enum Deletion {
     Refused(String),
 }
 
-/// Deletes, and watches until it is gone or `until` has passed.
-pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, until: Instant) -> Deletion {
+/// Deletes, and watches until it is gone or patience is at its end.
+pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, patience: &Patience) -> Deletion {
     let user = doomed.user.as_deref().filter(|_| is_admin);
     // Watched for a part of the time only, then looked at anew: what else is in the way may be gone.
     let watched = rest.policy().deletion / 4;
-    let removal = remove(rest, doomed.kind, &doomed.id, user, watched);
-    match tokio::time::timeout_at(until.into(), removal).await {
-        Ok(Ok(())) => Deletion::Done,
-        Ok(Err(error)) if is_lasting(&error) => Deletion::Refused(error.to_string()),
-        Ok(Err(error)) => Deletion::TryAgain(error.to_string()),
-        Err(_) => Deletion::TryAgain("the cloud did not answer in time".into()),
+    match patience.ask(doomed.kind.service, remove(rest, doomed.kind, &doomed.id, user, watched)).await {
+        Ok(()) => Deletion::Done,
+        Err(trouble) if trouble.is_lasting() => Deletion::Refused(trouble.to_string()),
+        Err(trouble) => Deletion::TryAgain(trouble.to_string()),
     }
-}
-
-/// Forbidden, or nothing that the cloud can make sense of: it will say the same the next time.
-fn is_lasting(error: &Error) -> bool {
-    matches!(error.status(), Some(400 | 401 | 403 | 405))
 }

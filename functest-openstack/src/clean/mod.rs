@@ -2,24 +2,27 @@
 //! Deleting what a case or a dead run made: all of it, and nothing else.
 
 mod deletion;
+mod patience;
 mod search;
+mod work;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use functest_core::event::{CleanUp, Leftover, Thing};
+use functest_core::event::{CleanUp, Thing};
 use functest_core::ledger::{self, Entry, Journal, State};
 use functest_core::stop_point;
 use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
-use crate::error::Error;
-use crate::resource::{self, Kind, Owns, Project, Resource};
+use self::patience::{Patience, Trouble};
+use self::work::{Doomed, Hindrance, Refused, Waiting, Work};
+use crate::resource::{self, Kind, Mark, Owns, Project, Resource};
 use crate::rest::Rest;
 
-/// Deletions sent at a time.
+/// Requests sent at a time.
 const AT_A_TIME: usize = 8;
 const FIRST_DELAY: Duration = Duration::from_millis(300);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
@@ -33,93 +36,60 @@ pub struct Cleaner {
     pub rest: Rest,
     /// Whether it is.
     pub is_admin: bool,
+    /// The case's own credential, where there is one: its project can be listed by it when the cloud does not let an
+    /// administrator list all.
+    pub own: Option<Rest>,
     /// What was made.
     pub journal: Arc<Journal>,
     /// For how long deleting is tried again.
     pub deadline: Duration,
 }
 
-/// Something that is to be deleted.
-#[derive(Clone, Debug)]
-struct Doomed {
-    kind: &'static Kind,
-    id: String,
-    name: String,
-    /// Whose it is, for what only its user can be asked about.
-    user: Option<String>,
-    /// Its number in the ledger; none for what was found in a project of the run's.
-    seq: Option<u64>,
-    /// The case it was made for.
-    scope: String,
-}
-
-impl Doomed {
-    fn thing(&self) -> Thing {
-        Thing { kind: self.kind.name.to_owned(), id: self.id.clone(), name: self.name.clone() }
-    }
-
-    /// Whether what is in it is the run's too.
-    fn has_contents(&self) -> bool {
-        self.kind.removal.owns == Owns::Contents
-    }
-
-    /// Users and projects go last: without them, what is left in them belongs to nobody.
-    fn is_owner(&self) -> bool {
-        self.kind.removal.owns != Owns::Nothing
-    }
-}
-
-/// What is still to be done at one moment.
-#[derive(Default)]
-struct Work {
-    doomed: Vec<Doomed>,
-    /// What may or may not exist, with why that is not known yet.
-    unknown: Vec<(Entry, String)>,
-    /// What this clean-up can never delete, and why.
-    hopeless: Vec<(Entry, String)>,
-    /// Cases of whose project not everything could be listed, and why.
-    unlisted: Vec<(String, String)>,
-}
-
-/// What is not gone yet and may go, with the reason why it is not.
-type Waiting = Vec<(Doomed, String)>;
-/// Ids of what the cloud will not delete, with its reason.
-type Refused = BTreeMap<String, String>;
-
 impl Cleaner {
     /// Deletes what was made for `scope` (a case), or everything.
     ///
-    /// Goes on while there is something left, the cloud is slow or a service is away, until the deadline. What a lost
-    /// request may have made is looked for until it cannot appear any more. Never fails: what could not be deleted is
-    /// in the answer, with the reason.
+    /// Goes on while there is something left and the cloud is slow, until the deadline; a service that says nothing at all is
+    /// given up before. What a lost request may have made is looked for until it cannot appear any more. That a thing is
+    /// gone is believed when a list does not show it any more. Never fails: what could not be deleted is in the answer, with
+    /// the reason.
     pub async fn clean(&self, scope: Option<&str>) -> CleanUp {
         let started = Instant::now();
         let mut delay = FIRST_DELAY;
-        let mut deleted = Vec::new();
+        let mut deleted: Vec<Doomed> = Vec::new();
         let mut refused = Refused::new();
+        let deletion = self.rest.policy().deletion;
         // However short the deadline, everything is tried once, for as long as a deletion may take.
-        let until = started + self.deadline.max(self.rest.policy().deletion / 2);
+        let until = started + self.deadline.max(deletion / 2);
+        // A third of what a deletion may take is longer than one deletion is watched.
+        let patience = Patience::new(until, deletion / 3);
+        let mut confirmed = 0;
         loop {
-            let work = self.survey(scope, until).await;
+            let work = self.survey(scope, &patience).await;
             let before = deleted.len();
-            let waiting = self.delete_all(&work, until, &mut deleted, &mut refused).await;
+            let waiting = self.delete_all(&work, &patience, &mut deleted, &mut refused).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
-            let moved = deleted.len() > before;
-            if !moved && (!undone || started.elapsed() > self.deadline) {
-                return CleanUp { deleted, left: left(&waiting, &refused, &work) };
-            }
-            if moved {
+            if deleted.len() > before {
                 delay = FIRST_DELAY;
+                continue;
             }
-            if undone {
-                tokio::time::sleep(delay).await;
-                delay = (delay * 3 / 2).min(LONGEST_DELAY);
+            if !undone || started.elapsed() > self.deadline {
+                let reappeared = self.reappeared(&deleted[confirmed..], &patience).await;
+                confirmed = deleted.len();
+                if reappeared.is_empty() {
+                    let deleted = distinct(deleted.iter().map(Doomed::thing));
+                    return CleanUp { deleted, left: work.left(&waiting, &refused) };
+                }
+                for (seq, id) in reappeared {
+                    note(self.journal.made(seq, &id).await);
+                }
             }
+            tokio::time::sleep(delay).await;
+            delay = (delay * 3 / 2).min(LONGEST_DELAY);
         }
     }
 
     /// Finds out what is there: by the ledger, by looking for lost requests, and by what is in the run's projects.
-    async fn survey(&self, scope: Option<&str>, until: Instant) -> Work {
+    async fn survey(&self, scope: Option<&str>, patience: &Patience) -> Work {
         let mut work = Work::default();
         for entry in self.journal.open_in(ledger::CLOUD, scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
@@ -127,44 +97,68 @@ impl Cleaner {
                 work.hopeless.push((entry, why));
                 continue;
             };
-            if !self.is_admin && needs_admin(kind, &entry) {
-                // To anybody else the cloud says that it is not there.
-                work.hopeless.push((entry, "an administrator made it, and the credential is none".into()));
+            if let Some(why) = self.cannot_judge(kind, &entry).await {
+                work.hopeless.push((entry, why));
                 continue;
             }
             // Looked at first: what comes after the search must not count as searched for.
             let settled = self.has_settled(&entry);
             match &entry.state {
-                State::Made(id) => work.doomed.push(doomed(kind, id, &entry)),
+                State::Made(id) => work.doomed.push(Doomed::of(kind, id, &entry)),
                 State::Unanswered | State::Doubtful { .. } => {
-                    match in_time(until, search::find(&self.rest, self.is_admin, kind, &entry.intent)).await {
-                        Ok(Some(id)) if !self.journal.is_adopted(&id) => {
-                            note(self.journal.made(entry.intent.seq, &id).await);
-                            work.doomed.push(doomed(kind, &id, &entry));
+                    let search = search::find(&self.rest, self.is_admin, kind, &entry.intent);
+                    match patience.ask(kind.service, search).await {
+                        Ok(found) => match found.into_iter().find(|id| !self.journal.is_adopted(id)) {
+                            Some(id) => {
+                                note(self.journal.made(entry.intent.seq, &id).await);
+                                work.doomed.push(Doomed::of(kind, &id, &entry));
+                            }
+                            None if settled => note(self.journal.gone(entry.intent.seq).await),
+                            None => {
+                                work.unknown.push((entry, "may exist: its request may still take effect".into()));
+                            }
+                        },
+                        Err(trouble) => {
+                            let why = format!("may exist: its answer was lost, and looking for it failed: {trouble}");
+                            if trouble.is_lasting() { &mut work.hopeless } else { &mut work.unknown }
+                                .push((entry, why));
                         }
-                        Ok(_) if settled => note(self.journal.gone(entry.intent.seq).await),
-                        Ok(_) => work.unknown.push((entry, "its request may still take effect".into())),
-                        Err(reason) => work.unknown.push((entry, reason)),
                     }
                 }
                 State::Gone => {}
             }
         }
-        self.add_contents(&mut work, until).await;
+        self.add_contents(&mut work, patience).await;
         work
+    }
+
+    /// Why the present credential is not told the truth about something: to whom it does not belong, the cloud says that it is
+    /// not there.
+    async fn cannot_judge(&self, kind: &Kind, entry: &Entry) -> Option<String> {
+        if self.is_admin {
+            return None;
+        }
+        if needs_admin(kind, entry) {
+            return Some("cannot be judged with this credential: an administrator made it, and it is none".into());
+        }
+        let owner = self.journal.head().cloud()?.user?;
+        let user = self.rest.token().await.ok()?.user.name.clone();
+        let is_of_another = kind.mark == Mark::UserName && owner != user;
+        is_of_another
+            .then(|| format!("cannot be judged as user `{user}`: it belongs to user `{owner}`, who has to clean it"))
     }
 
     /// Everything in a project that the run made is the run's: default groups, DHCP ports, what a check made by other
     /// means.
-    async fn add_contents(&self, work: &mut Work, until: Instant) {
+    async fn add_contents(&self, work: &mut Work, patience: &Patience) {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
         let projects: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect();
         for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
-            let contents = match in_time(until, search::contents(&self.rest, kind, &projects)).await {
+            let contents = match self.contents(kind, &projects, patience).await {
                 Ok(contents) => contents,
-                Err(error) => {
-                    let unlisted =
-                        |project: &Doomed| (project.scope.clone(), format!("what is in it is unknown: {error}"));
+                Err(trouble) => {
+                    let trouble = Arc::new(trouble);
+                    let unlisted = |project: &Doomed| (project.scope.clone(), Arc::clone(&trouble));
                     work.unlisted.extend(projects.iter().map(unlisted));
                     continue;
                 }
@@ -177,12 +171,27 @@ impl Cleaner {
         }
     }
 
+    async fn contents(
+        &self,
+        kind: &'static Kind,
+        projects: &[Doomed],
+        patience: &Patience,
+    ) -> Result<Vec<Doomed>, Trouble> {
+        let of_all = patience.ask(kind.service, search::contents(&self.rest, kind, projects)).await;
+        match (&of_all, &self.own) {
+            (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
+                patience.ask(kind.service, search::own_contents(own, kind, projects)).await
+            }
+            _ => of_all,
+        }
+    }
+
     /// Deletes in order; returns what has to be tried again, with the reason.
     async fn delete_all(
         &self,
         work: &Work,
-        until: Instant,
-        deleted: &mut Vec<Thing>,
+        patience: &Patience,
+        deleted: &mut Vec<Doomed>,
         refused: &mut Refused,
     ) -> Waiting {
         let mut waiting = Waiting::new();
@@ -196,14 +205,14 @@ impl Cleaner {
                         waiting.push((owner.clone(), reason));
                         false
                     }
-                    Some(Hindrance::Lasting) => {
-                        refused.insert(owner.id.clone(), "what belongs to it is left".into());
+                    Some(Hindrance::Lasting(reason)) => {
+                        refused.insert(owner.id.clone(), reason);
                         false
                     }
                 });
             }
             let deletions = now.into_iter().map(|doomed| async move {
-                let deletion = delete(&self.rest, self.is_admin, &doomed, until).await;
+                let deletion = delete(&self.rest, self.is_admin, &doomed, patience).await;
                 (doomed, deletion)
             });
             let mut ended = futures::stream::iter(deletions).buffer_unordered(AT_A_TIME);
@@ -213,7 +222,7 @@ impl Cleaner {
                         if let Some(seq) = doomed.seq {
                             note(self.journal.gone(seq).await);
                         }
-                        deleted.push(doomed.thing());
+                        deleted.push(doomed);
                         stop_point::reach("clean.midway");
                     }
                     Deletion::TryAgain(reason) => waiting.push((doomed, reason)),
@@ -222,6 +231,28 @@ impl Cleaner {
             }
         }
         waiting
+    }
+
+    /// What was deleted, and is there under its mark all the same: the cloud was not the one that said so, or a request took
+    /// effect twice. What is in a project of the run's has been listed already.
+    async fn reappeared(&self, deleted: &[Doomed], patience: &Patience) -> Vec<(u64, String)> {
+        let in_projects = deleted.iter().any(Doomed::has_contents);
+        let is_unseen = |doomed: &&Doomed| doomed.kind.owner.is_none() || !in_projects;
+        let looks = deleted.iter().filter(is_unseen).filter_map(|doomed| {
+            let seq = doomed.seq?;
+            let intent = self.journal.intent(seq)?;
+            Some(async move {
+                let search = search::find(&self.rest, self.is_admin, doomed.kind, &intent);
+                let found = patience.ask(doomed.kind.service, search).await.unwrap_or_default();
+                let id = found.into_iter().find(|id| !self.journal.is_adopted(id))?;
+                Some((seq, id))
+            })
+        });
+        futures::stream::iter(looks.collect::<Vec<_>>())
+            .buffer_unordered(AT_A_TIME)
+            .filter_map(|found| async move { found })
+            .collect()
+            .await
     }
 
     /// Whether a request that was sent when the intent was written can no longer take effect.
@@ -241,59 +272,13 @@ fn note(written: std::io::Result<()>) {
     }
 }
 
-/// What `search` finds before `until`, or why it finds nothing.
-async fn in_time<T>(until: Instant, search: impl Future<Output = Result<T, Error>>) -> Result<T, String> {
-    match tokio::time::timeout_at(until.into(), search).await {
-        Ok(found) => found.map_err(|error| error.to_string()),
-        Err(_) => Err("the cloud did not answer in time".into()),
-    }
-}
-
-/// Why users and projects must stay.
-enum Hindrance {
-    /// It may pass.
-    Passing(String),
-    /// It will not.
-    Lasting,
-}
-
-impl Work {
-    /// Why the user or project of a case must stay: something of the case is left, or may be.
-    fn hindrance(&self, owner: &Doomed, waiting: &Waiting, refused: &Refused) -> Option<Hindrance> {
-        if let Some((_, why)) = self.unlisted.iter().find(|(scope, _)| *scope == owner.scope) {
-            return Some(Hindrance::Passing(why.clone()));
-        }
-        let passing = waiting.iter().any(|(doomed, _)| doomed.scope == owner.scope)
-            || self.unknown.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
-        if passing {
-            return Some(Hindrance::Passing("what belongs to it is not gone yet".into()));
-        }
-        let lasting = self.doomed.iter().any(|doomed| doomed.scope == owner.scope && refused.contains_key(&doomed.id))
-            || self.hopeless.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
-        lasting.then_some(Hindrance::Lasting)
-    }
-}
-
-fn left(waiting: &Waiting, refused: &Refused, work: &Work) -> Vec<Leftover> {
-    let leftover = |thing: Thing, reason: &String| Leftover { thing, reason: reason.clone() };
-    let waiting = waiting.iter().map(|(doomed, reason)| leftover(doomed.thing(), reason));
-    let entries = work.unknown.iter().chain(&work.hopeless).map(|(entry, why)| leftover(entry.thing(), why));
-    let refused = work.doomed.iter().filter_map(|doomed| Some(leftover(doomed.thing(), refused.get(&doomed.id)?)));
-    waiting.chain(entries).chain(refused).collect()
-}
-
 /// Whether only an administrator could have made it: it owns others, or is in something that does and that the run made.
 fn needs_admin(kind: &Kind, entry: &Entry) -> bool {
     kind.removal.owns != Owns::Nothing || entry.intent.within.contains_key(Project::KIND.name)
 }
 
-fn doomed(kind: &'static Kind, id: &str, entry: &Entry) -> Doomed {
-    Doomed {
-        kind,
-        id: id.to_owned(),
-        name: entry.intent.name.clone(),
-        user: entry.intent.within.get("user").cloned(),
-        seq: Some(entry.intent.seq),
-        scope: entry.intent.scope.clone(),
-    }
+/// Each once, in the order in which they went.
+fn distinct(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
+    let mut seen = HashSet::new();
+    things.filter(|thing| seen.insert((thing.kind.clone(), thing.id.clone()))).collect()
 }

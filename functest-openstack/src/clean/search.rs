@@ -4,21 +4,21 @@
 use functest_core::ledger::Intent;
 use serde_json::Value;
 
-use super::Doomed;
+use super::work::Doomed;
 use crate::error::Error;
-use crate::resource::{Kind, Mark};
-use crate::rest::Rest;
+use crate::resource::{Kind, Mark, Owner};
+use crate::rest::{Call, Rest};
 
-/// The id of what was intended, if it exists.
+/// The ids of what was intended: none, one, or more where a request took effect twice.
 pub(super) async fn find(
     rest: &Rest,
     is_admin: bool,
     kind: &'static Kind,
     intent: &Intent,
-) -> Result<Option<String>, Error> {
+) -> Result<Vec<String>, Error> {
     if intent.mark.is_empty() {
         // Everything nameless would be found.
-        return Ok(None);
+        return Ok(Vec::new());
     }
     if kind.mark == Mark::UserName {
         return find_by_user(rest, is_admin, kind, intent).await;
@@ -27,24 +27,19 @@ pub(super) async fn find(
     let call = kind.list_call(is_admin);
     let call = if kind.mark == Mark::UnlistedName { call } else { call.query(key, &intent.mark) };
     let items = rest.list(call, kind.plural).await?;
-    let found = items.iter().find(|item| Kind::text(item, key) == intent.mark);
-    Ok(found.map(|item| kind.id_of(item).to_owned()))
+    let found = items.iter().filter(|item| Kind::text(item, key) == intent.mark);
+    Ok(found.map(|item| kind.id_of(item).to_owned()).collect())
 }
 
-async fn find_by_user(
-    rest: &Rest,
-    is_admin: bool,
-    kind: &'static Kind,
-    intent: &Intent,
-) -> Result<Option<String>, Error> {
+async fn find_by_user(rest: &Rest, is_admin: bool, kind: &'static Kind, intent: &Intent) -> Result<Vec<String>, Error> {
     let call = kind.get_call(&intent.mark);
     let call = match intent.within.get("user") {
         Some(user) if is_admin => call.query("user_id", user),
         _ => call,
     };
     match rest.send(call).await {
-        Ok(_) => Ok(Some(intent.mark.clone())),
-        Err(error) if error.status() == Some(404) => Ok(None),
+        Ok(_) => Ok(vec![intent.mark.clone()]),
+        Err(error) if error.is_missing() => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
@@ -52,14 +47,31 @@ async fn find_by_user(
 /// What of `kind` is in one of these projects; nothing when the cloud has no such service.
 pub(super) async fn contents(rest: &Rest, kind: &'static Kind, projects: &[Doomed]) -> Result<Vec<Doomed>, Error> {
     let Some(owner) = kind.owner else { return Ok(Vec::new()) };
-    let mut items = Vec::new();
     let calls: Vec<_> = if owner.filter {
         projects.iter().map(|project| kind.list_call(true).query(owner.key, &project.id)).collect()
     } else {
-        vec![kind.list_call(true)]
+        vec![narrow(kind.list_call(true), owner.key)]
     };
+    list_contents(rest, kind, owner, calls, projects).await
+}
+
+/// The same, as it shows itself to a user of the project.
+pub(super) async fn own_contents(rest: &Rest, kind: &'static Kind, projects: &[Doomed]) -> Result<Vec<Doomed>, Error> {
+    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
+    list_contents(rest, kind, owner, vec![kind.list_call(false)], projects).await
+}
+
+async fn list_contents(
+    rest: &Rest,
+    kind: &'static Kind,
+    owner: Owner,
+    calls: Vec<Call>,
+    projects: &[Doomed],
+) -> Result<Vec<Doomed>, Error> {
+    let mut items = Vec::new();
+    let is_of_them = |item: &Value| projects.iter().any(|project| project.id == Kind::text(item, owner.key));
     for call in calls {
-        match rest.list(call, kind.plural).await {
+        match rest.list_of(call, kind.plural, &is_of_them).await {
             Ok(more) => items.extend(more),
             Err(Error::NoService { .. }) => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -77,6 +89,12 @@ pub(super) async fn contents(rest: &Rest, kind: &'static Kind, projects: &[Doome
         })
     });
     Ok(found.collect())
+}
+
+/// A list of a whole cloud that brings only what is looked at, a page at a time.
+fn narrow(call: Call, owner: &str) -> Call {
+    let fields = ["id", "name", owner].into_iter().fold(call, |call, field| call.query("fields", field));
+    fields.query("limit", "1000")
 }
 
 /// Ports of the cloud's own go with what they serve.

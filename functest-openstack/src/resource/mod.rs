@@ -34,7 +34,7 @@ pub use self::network::Network;
 pub use self::port::{FixedIp, Port};
 pub use self::project::Project;
 pub(crate) use self::removal::remove;
-pub use self::removal::{Owns, Prepare, Removal};
+pub use self::removal::{Insist, Owns, Prepare, Removal};
 pub use self::role::Role;
 pub use self::router::Router;
 pub use self::security_group::{SecurityGroup, SecurityGroupRule};

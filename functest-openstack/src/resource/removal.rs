@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Deleting one of any kind, until it is gone; what is particular about a kind stands in its [`Removal`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use functest_core::stop_point;
@@ -19,8 +20,19 @@ pub struct Removal {
     pub prepare: Option<Prepare>,
     /// Whether one that is still shown is gone all the same, as it is shown.
     pub is_gone: fn(&Value) -> bool,
+    /// What is asked for when one is in a state in which it would stay.
+    pub insist: Option<Insist>,
     /// What goes with one.
     pub owns: Owns,
+}
+
+/// What is asked for when a deletion does not end by itself.
+#[derive(Debug)]
+pub struct Insist {
+    /// Whether it does not, as the thing is shown.
+    pub when: fn(&Value) -> bool,
+    /// What is asked for, once.
+    pub ask: Prepare,
 }
 
 /// Makes the thing with that id ready to be deleted.
@@ -40,7 +52,7 @@ pub enum Owns {
 
 impl Removal {
     /// Nothing particular: it is deleted, and then it is not there any more.
-    pub const PLAIN: Self = Self { prepare: None, is_gone: |_| false, owns: Owns::Nothing };
+    pub const PLAIN: Self = Self { prepare: None, is_gone: |_| false, insist: None, owns: Owns::Nothing };
 }
 
 /// Deletes the one with that id, and waits until it is gone. One that is gone already is fine.
@@ -66,22 +78,41 @@ pub(crate) async fn remove(
     let call = Call::delete(kind.service, kind.item, &[id]).microversion(kind.microversion);
     ignore_missing(rest.send(of_user(call)).await.map(drop))?;
     stop_point::reach("delete.answered");
+    let insisted = AtomicBool::new(false);
     let observe = || async {
-        match rest.send(of_user(kind.get_call(id))).await {
-            Ok(answer) if answer.read(kind.singular).is_ok_and(|shown: Value| (kind.removal.is_gone)(&shown)) => {
-                Ok(Observation::Ready(()))
-            }
-            Ok(_) => Ok(Observation::Pending("asked to go, still there".into())),
-            Err(error) if error.status() == Some(404) => Ok(Observation::Ready(())),
-            Err(error) => Err(error),
+        let shown: Value = match rest.send(of_user(kind.get_call(id))).await {
+            Ok(answer) => answer.read(kind.singular)?,
+            Err(error) if error.is_missing() => return Ok(Observation::Ready(())),
+            Err(error) => return Err(error),
+        };
+        if (kind.removal.is_gone)(&shown) {
+            return Ok(Observation::Ready(()));
         }
+        match &kind.removal.insist {
+            Some(insist) if (insist.when)(&shown) && !insisted.swap(true, Ordering::SeqCst) => {
+                ignore_missing((insist.ask)(rest, id).await)?;
+            }
+            _ => {}
+        }
+        Ok(Observation::Pending(format!("asked to go, still there{}", state_of(&shown))))
     };
     wait::until(&format!("{} {id} to be gone", kind.name), deadline, observe).await
 }
 
+/// The state that a thing is shown in, where its kind has states.
+fn state_of(shown: &Value) -> String {
+    let state = Kind::text(shown, "status");
+    let task = Kind::text(shown, "OS-EXT-STS:task_state");
+    match (state, task) {
+        ("", _) => String::new(),
+        (state, "") => format!(" ({state})"),
+        (state, task) => format!(" ({state}, {task})"),
+    }
+}
+
 fn ignore_missing(result: Result<(), Error>) -> Result<(), Error> {
     match result {
-        Err(error) if error.status() == Some(404) => Ok(()),
+        Err(error) if error.is_missing() => Ok(()),
         other => other,
     }
 }

@@ -52,7 +52,7 @@ impl Role {
         let call = Call::new(Service::Identity, Method::HEAD, GRANT, &[project, user, &self.id]);
         match rest.send(call).await {
             Ok(_) => Ok(true),
-            Err(error) if error.status() == Some(404) => Ok(false),
+            Err(error) if error.is_missing() => Ok(false),
             Err(error) => Err(error),
         }
     }

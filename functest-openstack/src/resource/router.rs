@@ -54,7 +54,7 @@ impl Router {
             let body = json!({"port_id": Kind::text(&port, "id")});
             let call = Call::put(Service::Network, "/routers/{id}/remove_router_interface", &[router], body);
             match rest.send(call).await {
-                Err(error) if error.status() != Some(404) => return Err(error),
+                Err(error) if !error.is_missing() => return Err(error),
                 _ => {}
             }
         }
@@ -65,7 +65,7 @@ impl Router {
 /// A router that something is joined to cannot be deleted.
 async fn part_everything(rest: &Rest, id: &str) -> Result<(), Error> {
     match Router::remove_interfaces(rest, id).await {
-        Err(error) if error.status() != Some(404) => Err(error),
+        Err(error) if !error.is_missing() => Err(error),
         _ => Ok(()),
     }
 }

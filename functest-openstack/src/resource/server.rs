@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use functest_core::stop_point;
+use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Insist, Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -79,6 +80,11 @@ impl Server {
     }
 }
 
+fn delete_now<'a>(rest: &'a Rest, id: &'a str) -> BoxFuture<'a, Result<(), Error>> {
+    let call = Call::post(Service::Compute, "/servers/{id}/action", &[id], json!({"forceDelete": null}));
+    Box::pin(async move { rest.send(call).await.map(drop) })
+}
+
 impl Resource for Server {
     const KIND: Kind = Kind {
         name: "server",
@@ -92,7 +98,12 @@ impl Resource for Server {
         mark: Mark::Name,
         owner: Some(Owner { key: "tenant_id", filter: true }),
         microversion: None,
-        removal: Removal { is_gone: |server| Kind::text(server, "status") == "DELETED", ..Removal::PLAIN },
+        removal: Removal {
+            is_gone: |server| Kind::text(server, "status") == "DELETED",
+            // With `reclaim_instance_interval` set, Nova keeps what was deleted for that long.
+            insist: Some(Insist { when: |server| Kind::text(server, "status") == "SOFT_DELETED", ask: delete_now }),
+            ..Removal::PLAIN
+        },
     };
 
     id_and_name!();

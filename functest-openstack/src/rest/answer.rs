@@ -58,6 +58,18 @@ impl Answer {
     }
 }
 
+/// Whether a service of OpenStack made this error answer: each of them gives its requests an id, and those that do not wrap
+/// the message in an object with one key.
+pub(super) fn is_of_service(request_id: Option<&str>, body: &[u8]) -> bool {
+    let is_wrapped = || match serde_json::from_slice(body) {
+        Ok(Value::Object(document)) if document.len() == 1 => {
+            document.values().all(|inner| inner.get("message").is_some_and(Value::is_string))
+        }
+        _ => false,
+    };
+    request_id.is_some() || is_wrapped()
+}
+
 /// The words of an error answer: every service wraps them in another way.
 pub(super) fn error_message(body: &[u8]) -> String {
     const LONGEST: usize = 400;
@@ -112,7 +124,18 @@ fn without_markup(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::error_message;
+    use super::{error_message, is_of_service};
+
+    #[test]
+    fn what_stands_before_a_service_does_not_speak_for_it() {
+        assert!(is_of_service(Some("req-1"), b"<html>404 Not Found</html>"), "Glance answers in HTML");
+        assert!(is_of_service(None, br#"{"itemNotFound": {"code": 404, "message": "no such server"}}"#));
+        for body in
+            ["404 page not found", "", r#"{"message": "no Route matched"}"#, r#"{"error": "not found"}"#, "null"]
+        {
+            assert!(!is_of_service(None, body.as_bytes()), "{body}");
+        }
+    }
 
     #[test]
     fn every_service_says_it_differently() {

@@ -10,13 +10,13 @@ use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::answer::{Answer, error_message};
+use super::answer::{Answer, error_message, is_of_service};
 use super::{Observer, Policy};
 use crate::error::Error;
 use crate::service::Service;
 
-/// A larger answer is no answer of an API.
-const LARGEST_ANSWER: usize = 256 << 20;
+/// A larger answer is no answer of an API: as a document it takes up ten times as much memory.
+const LARGEST_ANSWER: usize = 32 << 20;
 /// The longest that a cloud may ask us to wait before a repetition.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
@@ -163,8 +163,9 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     // 300 is how services list their versions; other redirections are not followed.
     if status > 300 {
         let message = target.without_secret(error_message(&body));
+        let of_service = is_of_service(request.request_id.as_deref(), &body);
         let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
-        return Err(Fault { error: Error::Answer { message, request }, retry_after });
+        return Err(Fault { error: Error::Answer { message, request, of_service }, retry_after });
     }
     if target.method == Method::POST && target.route != "/auth/tokens" {
         stop_point::reach("answer.received");
@@ -184,7 +185,7 @@ async fn body_of(target: &Target, mut response: Response) -> Result<Bytes, Fault
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| Fault::from_transport(target, &e))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(Fault::silent(target, "the answer is larger than 256 MiB".into(), true));
+            return Err(Fault::silent(target, "the answer is larger than 32 MiB".into(), true));
         }
         body.extend_from_slice(&chunk);
     }

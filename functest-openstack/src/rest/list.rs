@@ -9,6 +9,9 @@ use url::Url;
 use super::{Answer, Call, Rest};
 use crate::error::Error;
 
+/// A list of more pages has no end.
+const MOST_PAGES: usize = 10_000;
+
 impl Rest {
     /// Every item of the list under `key` that `call` asks for, over all pages.
     ///
@@ -18,20 +21,36 @@ impl Rest {
     /// # Errors
     /// As [`Rest::send`], and when an answer is no list.
     pub async fn list(&self, call: Call, key: &str) -> Result<Vec<Value>, Error> {
+        self.list_of(call, key, &|_| true).await
+    }
+
+    /// The same, of which only those items are kept that are wanted.
+    ///
+    /// # Errors
+    /// As [`Rest::list`].
+    pub async fn list_of(
+        &self,
+        call: Call,
+        key: &str,
+        is_wanted: &(dyn Fn(&Value) -> bool + Sync),
+    ) -> Result<Vec<Value>, Error> {
         let mut items = Vec::new();
         let mut ids = HashSet::new();
         let mut links = HashSet::new();
         let mut page = call.clone();
         loop {
             let answer = self.send(page).await?;
-            let document = answer.json()?;
-            let Some(list) = document.get(key).and_then(Value::as_array) else {
+            let mut document = answer.json()?;
+            let Some(list) = document.get_mut(key).and_then(Value::as_array_mut).map(std::mem::take) else {
                 return Err(answer.unexpected(format!("no list `{key}` in the answer")));
             };
-            let known = items.len();
-            items.extend(list.iter().filter(|item| ids.insert(identity(item))).cloned());
+            let known = ids.len();
+            items.extend(list.into_iter().filter(|item| ids.insert(identity(item)) && is_wanted(item)));
             match next_page(&document, key, &answer) {
-                Some(link) if items.len() > known && links.insert(link.to_string()) => page = call.with_query_of(&link),
+                Some(_) if links.len() >= MOST_PAGES => {
+                    return Err(answer.unexpected(format!("the list `{key}` has more than {MOST_PAGES} pages")));
+                }
+                Some(link) if ids.len() > known && links.insert(link.to_string()) => page = call.with_query_of(&link),
                 _ => return Ok(items),
             }
         }

@@ -356,10 +356,19 @@ pub fn refusing() -> Url {
 
 /// A ledger in `folder` in which requests settle after so many seconds.
 pub fn journal(folder: &std::path::Path, settle_seconds: f64) -> Arc<Journal> {
+    journal_with(folder, settle_seconds, CloudIdentity::default())
+}
+
+/// A ledger in `folder` of a run of that user.
+pub fn journal_of(folder: &std::path::Path, user: &str) -> Arc<Journal> {
+    journal_with(folder, 0.0, CloudIdentity { user: Some(user.to_owned()), ..CloudIdentity::default() })
+}
+
+fn journal_with(folder: &std::path::Path, settle_seconds: f64, cloud: CloudIdentity) -> Arc<Journal> {
     let head = Head {
         version: VERSION,
         run_id: "20260101-abcdef".into(),
-        places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(CloudIdentity::default()).unwrap())]),
+        places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(cloud).unwrap())]),
         started: chrono::Utc::now(),
         settle_seconds,
     };

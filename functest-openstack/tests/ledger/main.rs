@@ -7,7 +7,9 @@ mod cleaning;
 mod fake_cloud;
 mod lost_answers;
 mod making;
+mod odd_clouds;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
@@ -18,12 +20,13 @@ use functest_openstack::clean::Cleaner;
 use functest_openstack::resource::{
     self, Flavor, Image, Keypair, Network, Port, Project, Resource, Router, Server, User,
 };
+use functest_openstack::rest::Policy;
 use functest_openstack::{Error, Rest, Scope};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::{Request, ResponseTemplate};
 
-use crate::fake_cloud::{FakeCloud, HangsUp, State, error, journal};
+use crate::fake_cloud::{FakeCloud, HangsUp, PROJECT, State, by_id, error, journal, password, patient};
 
 /// No test waits for so long.
 const FOR_EVER: f64 = 1e6;
@@ -43,8 +46,16 @@ impl Run {
         settle_seconds: f64,
         interference: impl Fn(&mut State, &Request) -> Option<ResponseTemplate> + Send + Sync + 'static,
     ) -> Self {
+        Self::with_policy(patient(), settle_seconds, interference).await
+    }
+
+    async fn with_policy(
+        policy: Policy,
+        settle_seconds: f64,
+        interference: impl Fn(&mut State, &Request) -> Option<ResponseTemplate> + Send + Sync + 'static,
+    ) -> Self {
         let cloud = FakeCloud::with(interference).await;
-        let (rest, _) = cloud.log_in().await;
+        let (rest, _) = cloud.try_log_in(password(), Some(by_id(PROJECT)), policy, BTreeMap::new()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path(), settle_seconds);
         let scope = Scope::new(rest.clone(), Arc::clone(&journal), "a-case");
@@ -53,7 +64,7 @@ impl Run {
 
     fn cleaner(&self, deadline: Duration) -> Cleaner {
         let (rest, journal) = (self.rest.clone(), Arc::clone(&self.journal));
-        Cleaner { rest, is_admin: true, journal, deadline }
+        Cleaner { rest, is_admin: true, own: None, journal, deadline }
     }
 
     async fn clean(&self) -> CleanUp {

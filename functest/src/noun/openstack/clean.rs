@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use functest_core::event::{CleanUp, CloudIdentity, Leftover, Thing};
 use functest_core::exit_code;
-use functest_core::ledger::{Book, CLOUD, Entry, Journal, Ledger, ReclaimError, Reclaimer};
+use functest_core::ledger::{Book, CLOUD, Entry, FILE_NAME, Journal, Ledger, ReclaimError, Reclaimer};
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudConfig, Connection};
@@ -123,6 +123,7 @@ impl OpenStackVerbs<'_> {
         reclaimers.extend(functest.reclaimers.iter().map(|reclaimer| reclaimer.as_ref()));
         let mut report = CleanReport { version: 1, notices: Vec::new(), runs: Vec::new() };
         for run in runs {
+            report.notices.extend(torn_lines(&run));
             let state = match clean_run(&run, request.dry_run, &reclaimers).await {
                 Ok(state) => state,
                 Err(error) => RunCleanState::Failed { reason: error.to_string() },
@@ -131,7 +132,7 @@ impl OpenStackVerbs<'_> {
                 report.runs.push(RunClean { run_id: run.run_id, folder: run.folder, state });
             }
         }
-        report.notices = cloud.notices.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.notices.extend(cloud.notices.into_inner().unwrap_or_else(PoisonError::into_inner));
         Ok(report)
     }
 }
@@ -158,6 +159,15 @@ async fn clean_run(run: &StoredRun, dry_run: bool, reclaimers: &[&dyn Reclaimer]
     };
     let places: BTreeSet<&str> = open.iter().map(|entry| entry.intent.place.as_str()).collect();
     Ok(reclaim_all(&places, &journal, reclaimers).await)
+}
+
+/// What the user must be told about a ledger that a full or broken disk has torn.
+fn torn_lines(run: &StoredRun) -> Option<String> {
+    let book = Book::read(&run.folder).ok()??;
+    let lines: Vec<String> = book.torn.iter().map(usize::to_string).collect();
+    let ledger = run.folder.join(FILE_NAME);
+    let words = "what stood there is not known, and may be left in the cloud";
+    (!lines.is_empty()).then(|| format!("{}: line {} cannot be read: {words}", ledger.display(), lines.join(", ")))
 }
 
 /// What was made on a sandbox in a functest that is no more went with it.
@@ -225,6 +235,7 @@ impl Reclaimer for CloudReclaimer<'_> {
         let cleaner = Cleaner {
             rest: connection.rest,
             is_admin: connection.is_admin,
+            own: None,
             journal: Arc::clone(journal),
             deadline: self.settings.scaled(self.settings.clean_deadline),
         };

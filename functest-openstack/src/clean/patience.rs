@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//! How long a clean-up waits for whom: a service that says nothing is given up, so that what does not depend on it goes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::service::Service;
+
+/// Why something is not known, or not done.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The time was over before it was its turn.
+    NotTried,
+    /// The time was over in the middle.
+    Late,
+    /// Its service says nothing, and is not asked any more.
+    GivenUp { service: Service, patience: Duration, last: String },
+    /// This went wrong.
+    Error(Error),
+}
+
+impl Trouble {
+    /// Whether it would be the same the next time.
+    pub(super) fn is_lasting(&self) -> bool {
+        match self {
+            Self::NotTried | Self::Late => false,
+            Self::GivenUp { .. } => true,
+            Self::Error(error) => error.is_lasting(),
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotTried => f.write_str("not tried: the time for cleaning up was over"),
+            Self::Late => f.write_str("the cloud did not answer in time"),
+            Self::GivenUp { service, patience, last } => {
+                write!(f, "the {service} service has said nothing for {patience:.0?}, and was given up; last: {last}")
+            }
+            Self::Error(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Which services say nothing, and since when.
+#[derive(Debug)]
+pub(super) struct Patience {
+    /// Until when anybody is asked anything.
+    until: Instant,
+    /// For how long a service that says nothing is asked.
+    with_silence: Duration,
+    silent: Mutex<BTreeMap<Service, Silence>>,
+}
+
+#[derive(Clone, Debug)]
+struct Silence {
+    since: Instant,
+    last: String,
+}
+
+impl Patience {
+    pub(super) fn new(until: Instant, with_silence: Duration) -> Self {
+        Self { until, with_silence, silent: Mutex::default() }
+    }
+
+    /// Asks a service something, for as long as there is time and patience.
+    pub(super) async fn ask<T>(
+        &self,
+        service: Service,
+        request: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Trouble> {
+        let started = Instant::now();
+        if started >= self.until {
+            return Err(Trouble::NotTried);
+        }
+        let since = self.silence_of(service).map_or(started, |silence| silence.since);
+        let enough = since + self.with_silence;
+        if started >= enough {
+            return Err(self.given_up(service));
+        }
+        match tokio::time::timeout_at(self.until.min(enough).into(), request).await {
+            Ok(Err(error)) if error.is_silence() => {
+                self.note(service, started, error.to_string());
+                Err(Trouble::Error(error))
+            }
+            Ok(answered) => {
+                self.lock().remove(&service);
+                answered.map_err(Trouble::Error)
+            }
+            Err(_) if Instant::now() < self.until => {
+                self.note(service, started, "no answer".into());
+                Err(self.given_up(service))
+            }
+            Err(_) => Err(Trouble::Late),
+        }
+    }
+
+    fn note(&self, service: Service, started: Instant, last: String) {
+        self.lock().entry(service).or_insert(Silence { since: started, last: String::new() }).last = last;
+    }
+
+    fn given_up(&self, service: Service) -> Trouble {
+        let last = self.silence_of(service).map(|silence| silence.last).unwrap_or_default();
+        Trouble::GivenUp { service, patience: self.with_silence, last }
+    }
+
+    fn silence_of(&self, service: Service) -> Option<Silence> {
+        self.lock().get(&service).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Service, Silence>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

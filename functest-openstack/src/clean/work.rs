@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What is to be done at one moment of a clean-up, and what stands in its way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use functest_core::event::{Leftover, Thing};
+use functest_core::ledger::Entry;
+
+use super::patience::Trouble;
+use crate::resource::{Kind, Owns};
+
+/// Something that is to be deleted.
+#[derive(Clone, Debug)]
+pub(super) struct Doomed {
+    pub(super) kind: &'static Kind,
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Whose it is, for what only its user can be asked about.
+    pub(super) user: Option<String>,
+    /// Its number in the ledger; none for what was found in a project of the run's.
+    pub(super) seq: Option<u64>,
+    /// The case it was made for.
+    pub(super) scope: String,
+}
+
+impl Doomed {
+    /// What an entry of the ledger made under this id.
+    pub(super) fn of(kind: &'static Kind, id: &str, entry: &Entry) -> Self {
+        Self {
+            kind,
+            id: id.to_owned(),
+            name: entry.intent.name.clone(),
+            user: entry.intent.within.get("user").cloned(),
+            seq: Some(entry.intent.seq),
+            scope: entry.intent.scope.clone(),
+        }
+    }
+
+    pub(super) fn thing(&self) -> Thing {
+        Thing { kind: self.kind.name.to_owned(), id: self.id.clone(), name: self.name.clone() }
+    }
+
+    /// Whether what is in it is the run's too.
+    pub(super) fn has_contents(&self) -> bool {
+        self.kind.removal.owns == Owns::Contents
+    }
+
+    /// Users and projects go last: without them, what is left in them belongs to nobody.
+    pub(super) fn is_owner(&self) -> bool {
+        self.kind.removal.owns != Owns::Nothing
+    }
+}
+
+/// What is not gone yet and may go, with the reason why it is not.
+pub(super) type Waiting = Vec<(Doomed, String)>;
+/// Ids of what the cloud will not delete, with its reason.
+pub(super) type Refused = BTreeMap<String, String>;
+
+/// What is still to be done at one moment.
+#[derive(Default)]
+pub(super) struct Work {
+    pub(super) doomed: Vec<Doomed>,
+    /// What may or may not exist, with why that is not known yet.
+    pub(super) unknown: Vec<(Entry, String)>,
+    /// What this clean-up can never delete, and why.
+    pub(super) hopeless: Vec<(Entry, String)>,
+    /// Cases of whose project not everything could be listed, and why.
+    pub(super) unlisted: Vec<(String, Arc<Trouble>)>,
+}
+
+/// Why users and projects must stay.
+pub(super) enum Hindrance {
+    /// It may pass.
+    Passing(String),
+    /// It will not.
+    Lasting(String),
+}
+
+impl Work {
+    /// Why the user or project of a case must stay: something of the case is left, or may be.
+    pub(super) fn hindrance(&self, owner: &Doomed, waiting: &Waiting, refused: &Refused) -> Option<Hindrance> {
+        if let Some((_, trouble)) = self.unlisted.iter().find(|(scope, _)| *scope == owner.scope) {
+            let why = format!("what is in it is unknown: {trouble}");
+            return Some(if trouble.is_lasting() { Hindrance::Lasting(why) } else { Hindrance::Passing(why) });
+        }
+        let is_of_it = |doomed: &&Doomed| doomed.scope == owner.scope && !doomed.is_owner();
+        let passing = waiting.iter().any(|(doomed, _)| doomed.scope == owner.scope)
+            || self.unknown.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
+        if passing {
+            return Some(Hindrance::Passing("what belongs to it is not gone yet".into()));
+        }
+        let lasting = self.doomed.iter().filter(is_of_it).any(|doomed| refused.contains_key(&doomed.id))
+            || self.hopeless.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
+        if lasting {
+            return Some(Hindrance::Lasting("what belongs to it is left".into()));
+        }
+        // That it is gone is believed when its project has been listed once more.
+        let deleted_now = self.doomed.iter().any(|doomed| is_of_it(&doomed));
+        deleted_now.then(|| Hindrance::Passing("what belongs to it was deleted a moment ago".into()))
+    }
+
+    /// What is left, with the reasons.
+    pub(super) fn left(&self, waiting: &Waiting, refused: &Refused) -> Vec<Leftover> {
+        let leftover = |thing: Thing, reason: &String| Leftover { thing, reason: reason.clone() };
+        let waiting = waiting.iter().map(|(doomed, reason)| leftover(doomed.thing(), reason));
+        let entries = self.unknown.iter().chain(&self.hopeless).map(|(entry, why)| leftover(entry.thing(), why));
+        let refused = self.doomed.iter().filter_map(|doomed| Some(leftover(doomed.thing(), refused.get(&doomed.id)?)));
+        waiting.chain(entries).chain(refused).collect()
+    }
+}

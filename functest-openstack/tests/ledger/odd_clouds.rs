@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Clouds that do not say what is true, or say nothing: what is left is said to be left, and nobody waits for what will not
+//! change.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use super::*;
+
+fn is_of(request: &Request, service: &str) -> bool {
+    request.url.path().starts_with(&format!("/{service}/"))
+}
+
+/// What an ingress says when it has lost its way.
+fn no_such_page() -> ResponseTemplate {
+    ResponseTemplate::new(404).set_body_string("404 page not found")
+}
+
+fn nobody_there() -> ResponseTemplate {
+    ResponseTemplate::new(503).set_body_string("<html><h1>503 Service Unavailable</h1>No server is available.</html>")
+}
+
+/// Deletions take this at most, and a service that says nothing is given up after a third of it.
+fn impatient() -> Policy {
+    Policy { deletion: Duration::from_secs(6), ..patient() }
+}
+
+#[tokio::test]
+async fn what_stands_before_a_service_proves_no_deletion() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |state, request| {
+        let lost = request.url.path().contains("/networks") && request.method.as_str() != "POST";
+        (lost && state.count("lost") < 3).then(no_such_page)
+    })
+    .await;
+    run.make::<Network>(json!({})).await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.deleted(), [("network", "network-0".to_owned())], "it was deleted by the service itself");
+}
+
+#[tokio::test]
+async fn a_lost_way_that_is_not_found_again_leaves_what_is_there() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |_, request| {
+        let lost = request.url.path().contains("/networks") && request.method.as_str() != "POST";
+        lost.then(no_such_page)
+    })
+    .await;
+    run.make::<Network>(json!({})).await;
+    let clean_up = run.clean().await;
+    assert_eq!((clean_up.deleted.len(), clean_up.left.len()), (0, 1), "{clean_up:?}");
+    let reason = &clean_up.left[0].reason;
+    assert!(
+        reason.contains("network service has said nothing") && reason.contains("not the service's own answer"),
+        "{reason}"
+    );
+    assert_eq!(run.journal.open_in(CLOUD, None).len(), 1);
+}
+
+#[tokio::test]
+async fn a_lie_about_a_deletion_is_found_in_the_list() {
+    // The service itself says twice that the network is gone, and lists it.
+    let run = Run::start(FOR_EVER, |state, request| {
+        let one = request.url.path().ends_with("/network-0");
+        (one && state.count("lies") < 3).then(|| error(404, "not found"))
+    })
+    .await;
+    let project: Project = run.make_named().await;
+    run.make::<Network>(json!({"project_id": project.id})).await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.kinds_deleted(), ["network", "project"]);
+}
+
+#[tokio::test]
+async fn a_request_that_took_effect_twice_leaves_nothing() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        if is(request, "POST", "/networks") || is(request, "POST", "/images") {
+            let kind = resource::kind(if is_of(request, "image") { "image" } else { "network" }).unwrap();
+            state.make(kind, request);
+        }
+        None
+    })
+    .await;
+    run.make::<Network>(json!({})).await;
+    run.make_named::<Image>().await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.deleted().len(), 4);
+    assert!(run.journal.open_in(CLOUD, None).is_empty());
+}
+
+#[tokio::test]
+async fn a_service_that_says_nothing_does_not_keep_the_others() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |state, request| {
+        (state.count("armed") > 100 && is_of(request, "network")).then(nobody_there)
+    })
+    .await;
+    let project: Project = run.make_named().await;
+    run.make::<Network>(json!({"project_id": project.id})).await;
+    run.make_named::<Server>().await;
+    run.make_named::<Image>().await;
+    for _ in 0..200 {
+        run.cloud.state().count("armed");
+    }
+    let started = Instant::now();
+    let clean_up = run.clean().await;
+    assert!(started.elapsed() < LONG / 2, "nobody waits for the whole deadline");
+    assert_eq!(run.kinds_deleted(), ["server", "image"]);
+    let left: Vec<_> = clean_up.left.iter().map(|left| (left.thing.kind.as_str(), left.reason.as_str())).collect();
+    assert_eq!(
+        left.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>(),
+        BTreeSet::from(["network", "project"]),
+        "{left:?}"
+    );
+    assert!(left.iter().all(|(_, reason)| reason.contains("the network service has said nothing")), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_lasting_refusal_is_not_waited_for() {
+    for status in [400, 401, 403, 405] {
+        let run = Run::start(FOR_EVER, move |_, request| {
+            let lists_all = is(request, "GET", "/servers/detail");
+            lists_all.then(|| error(status, "Policy does not allow it."))
+        })
+        .await;
+        run.make_named::<Project>().await;
+        run.make_named::<Image>().await;
+        let started = Instant::now();
+        let clean_up = run.clean().await;
+        assert!(started.elapsed() < LONG / 2, "{status}");
+        assert_eq!(run.kinds_deleted(), ["image"], "{status}");
+        let [left] = clean_up.left.as_slice() else { panic!("{clean_up:?}") };
+        assert_eq!(left.thing.kind, "project");
+        let words = "Policy does not allow it.";
+        assert!(
+            left.reason.starts_with("what is in it is unknown: ") && left.reason.contains(words),
+            "{}",
+            left.reason
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_case_s_own_user_lists_where_an_administrator_may_not() {
+    let run = Run::start(FOR_EVER, |_, request| {
+        let of_all = request.url.query().is_some_and(|query| query.contains("all_tenants"));
+        of_all.then(|| error(403, "Policy does not allow it."))
+    })
+    .await;
+    let project: Project = run.make_named().await;
+    run.cloud.state().add("server", json!({"id": "by-a-check", "name": "x", "tenant_id": project.id}));
+    let cleaner = Cleaner { own: Some(run.rest.clone()), ..run.cleaner(LONG) };
+    let clean_up = cleaner.clean(Some("a-case")).await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.kinds_deleted(), ["server", "project"]);
+}
+
+#[tokio::test]
+async fn what_is_only_put_aside_is_deleted_at_once() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        let server = |status: &str| json!({"server": {"id": "server-0", "name": "s", "status": status}});
+        if is(request, "DELETE", "/server-0") {
+            state.count("put aside");
+            return Some(ResponseTemplate::new(204));
+        }
+        if is(request, "POST", "/server-0/action") {
+            assert_eq!(request.body_json::<Value>().unwrap(), json!({"forceDelete": null}));
+            state.things.remove("server");
+            state.deleted.push(("server", "server-0".into()));
+            return Some(ResponseTemplate::new(202));
+        }
+        let shows = is(request, "GET", "/server-0") && !state.ids("server").is_empty();
+        shows.then(|| ResponseTemplate::new(200).set_body_json(server("SOFT_DELETED")))
+    })
+    .await;
+    run.make_named::<Server>().await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.kinds_deleted(), ["server"]);
+}
+
+#[tokio::test]
+async fn key_pairs_of_another_user_are_not_declared_gone() {
+    let run = Run::start(0.0, |_, _| None).await;
+    run.make_named::<Keypair>().await;
+    run.cloud.state().things.clear();
+    // The ledger of this run names no user; one that does belongs to that user alone.
+    let folder = tempfile::tempdir().unwrap();
+    let journal = fake_cloud::journal_of(folder.path(), "somebody-else");
+    let scope = Scope::new(run.rest.clone(), Arc::clone(&journal), "a-case");
+    scope.create::<Keypair>(json!({"name": scope.unique_name("keypair")})).await.unwrap();
+    run.cloud.state().things.clear();
+    let cleaner = Cleaner { is_admin: false, journal: Arc::clone(&journal), ..run.cleaner(LONG) };
+    let clean_up = cleaner.clean(None).await;
+    assert!(clean_up.deleted.is_empty(), "{clean_up:?}");
+    let reason = &clean_up.left[0].reason;
+    assert!(reason.starts_with("cannot be judged as user `tester`: it belongs to user `somebody-else`"), "{reason}");
+    assert_eq!(journal.open_in(CLOUD, None).len(), 1);
+}
+
+#[tokio::test]
+async fn a_task_that_is_left_behind_makes_nothing_any_more() {
+    let run = Run::start(FOR_EVER, |_, _| None).await;
+    run.make::<Network>(json!({})).await;
+    run.scope.settle().await;
+    let clean_up = run.clean().await;
+    assert_eq!(clean_up.deleted.len(), 1);
+    let error = run.scope.create::<Network>(json!({})).await.unwrap_err();
+    assert!(error.to_string().contains("the case has ended"), "{error}");
+    assert!(run.cloud.state().ids("network").is_empty());
+}
