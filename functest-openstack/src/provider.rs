@@ -24,6 +24,9 @@ use crate::rest::{Call, Rest};
 use crate::scope::Scope;
 use crate::service::Service;
 
+/// What it may take to write an answer down that has come in.
+const WRITING_DOWN: Duration = Duration::from_secs(10);
+
 /// What a case is given of a cloud. Look it up with `ctx.get::<CaseCloud>()`.
 #[derive(Clone, Debug)]
 pub struct CaseCloud {
@@ -231,16 +234,18 @@ impl Provider for CloudProvider {
                 resources.insert(cloud);
                 Ok(())
             }
-            Err(error) => {
-                let clean_up = self.cleaner(None).clean(Some(case.case_name)).await;
-                Err(ProviderError { message: format!("cannot make a project for the case: {error}"), clean_up })
-            }
+            Err(error) => Err(ProviderError::new(format!("cannot make a project for the case: {error}"))),
         }
     }
 
     async fn close(&self, case_name: &str, resources: &Resources) -> CleanUp {
-        let Some(cloud) = resources.get::<CaseCloud>() else { return CleanUp::default() };
-        cloud.user.settle().await;
-        self.cleaner(Some(cloud.user.rest().clone())).clean(Some(case_name)).await
+        let cloud = resources.get::<CaseCloud>();
+        if let Some(cloud) = &cloud {
+            // Where a case blocks its threads, an answer that is awaited on one of them does not come in.
+            let longest = self.offers.connection.rest.policy().request + WRITING_DOWN;
+            let _ = tokio::time::timeout(longest, cloud.user.settle()).await;
+        }
+        let own = cloud.map(|cloud| cloud.user.rest().clone());
+        self.cleaner(own).clean(Some(case_name)).await
     }
 }

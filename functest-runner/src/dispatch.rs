@@ -17,6 +17,7 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::execute::{Executed, Shared, execute};
 use crate::plan::{CaseWithoutDriver, Plan, PlannedTier};
 use crate::queue::Queue;
+use crate::stage::Stage;
 
 /// Why nothing more starts.
 #[derive(Clone)]
@@ -46,13 +47,26 @@ struct Dispatch {
     something_left: bool,
 }
 
+/// How many cases run at a time.
+pub(crate) fn at_a_time(plan: &Plan, providers: &Providers) -> usize {
+    plan.jobs.min(providers.capacity().unwrap_or(usize::MAX)).max(1)
+}
+
 /// Runs the plan to its end; the last event is `RunFinished`.
-pub(crate) async fn run(plan: Plan, providers: Providers, events: Emitter, cancelled: Cancelled, alarm: Alarm) {
+pub(crate) async fn run(
+    plan: Plan,
+    providers: Providers,
+    stage: Stage,
+    events: Emitter,
+    cancelled: Cancelled,
+    alarm: Alarm,
+) {
     let started = Instant::now();
-    let at_a_time = plan.jobs.min(providers.capacity().unwrap_or(usize::MAX)).max(1);
+    let at_a_time = at_a_time(&plan, &providers);
     let shared = Shared {
         run_id: plan.head.run_id.clone(),
         providers,
+        stage,
         events: events.clone(),
         attempts: plan.attempts.max(1),
         scope: plan.scope,

@@ -6,8 +6,8 @@ use std::fmt;
 /// A run that could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// There is no thread for the sinks.
-    #[error("cannot start a thread for the reports: {0}")]
+    /// There is no thread for the cases or the sinks.
+    #[error("cannot start a thread: {0}")]
     NoThread(std::io::Error),
     /// The runner itself failed.
     #[error("the run was lost: {0}")]

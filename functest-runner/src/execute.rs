@@ -2,25 +2,27 @@
 //! One case, from its preparation to its clean-up, as often as it is tried.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use functest_core::TestCase;
 use functest_core::case::{Conclusion, Ctx, CtxParts, Ended, Ending, panic_message};
 use functest_core::driver::Checks;
 use functest_core::event::{CancelLevel, CleanUp, Emitter, EventBody};
 use functest_core::pattern::Pattern;
-use functest_core::provider::{ForCase, Opened, Providers};
+use functest_core::provider::{ForCase, Opened, ProviderError, Providers};
 use functest_core::verdict::{CheckOutcome, Tally, Verdict};
 use tokio::task::JoinError;
 
 use crate::cancel::Cancelled;
 use crate::plan::PlannedCase;
+use crate::stage::Stage;
 
 /// What all cases of a run share.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) run_id: String,
     pub(crate) providers: Providers,
+    pub(crate) stage: Stage,
     pub(crate) events: Emitter,
     pub(crate) attempts: u32,
     pub(crate) scope: Option<Pattern>,
@@ -99,16 +101,19 @@ async fn try_once(planned: &PlannedCase, number: u32, shared: &Shared) -> Attemp
     let mut cancelled = shared.cancelled.clone();
     let mut opened = Opened::default();
     let for_case = ForCase { case_name: &planned.name, attempt: number, needs: &planned.needs };
+    // What is asked of a cloud meanwhile may go on for ever.
     let opening = tokio::select! {
         result = shared.providers.open(for_case, &mut opened) => result,
-        cancel = cancelled.at_least(CancelLevel::Abandon) => {
-            return Attempt::not_run(Verdict::Errored { reason: cancel.reason.to_string() }, true);
+        () = tokio::time::sleep(planned.deadline) => {
+            let deadline = planned.deadline;
+            Err(ProviderError::new(format!("the case was not ready to start within its deadline of {deadline:.0?}")))
         }
+        cancel = cancelled.at_least(CancelLevel::Stop) => Err(ProviderError::new(cancel.reason.to_string())),
     };
     match opening {
         Ok(()) => {
             let ctx = context(planned, number, shared, &opened);
-            let ending = run_body(planned, &ctx, shared.cancelled.clone()).await;
+            let ending = run_body(planned, &ctx, shared).await;
             let conclusion = ctx.conclude(ending, planned.criteria);
             Attempt { conclusion, something_left: close(shared, &planned.name, &opened).await }
         }
@@ -119,6 +124,9 @@ async fn try_once(planned: &PlannedCase, number: u32, shared: &Shared) -> Attemp
         }
     }
 }
+
+/// How long a body that is told to end may take to do it.
+const TIME_TO_END: Duration = Duration::from_secs(5);
 
 fn context(planned: &PlannedCase, number: u32, shared: &Shared, opened: &Opened) -> Ctx {
     Ctx::new(CtxParts {
@@ -134,9 +142,10 @@ fn context(planned: &PlannedCase, number: u32, shared: &Shared, opened: &Opened)
 }
 
 /// The case runs as a task of its own, so that a panic in it is only its own.
-async fn run_body(planned: &PlannedCase, ctx: &Ctx, mut cancelled: Cancelled) -> Ending {
+async fn run_body(planned: &PlannedCase, ctx: &Ctx, shared: &Shared) -> Ending {
     let lists = planned.checks == Checks::Listed;
-    let mut task = tokio::spawn(list_and_run(Arc::clone(&planned.case), ctx.clone(), lists));
+    let mut cancelled = shared.cancelled.clone();
+    let mut task = shared.stage.spawn(list_and_run(Arc::clone(&planned.case), ctx.clone(), lists));
     let (ending, open_checks) = tokio::select! {
         ended = &mut task => return returned(ended),
         () = tokio::time::sleep(planned.deadline) => {
@@ -151,9 +160,14 @@ async fn run_body(planned: &PlannedCase, ctx: &Ctx, mut cancelled: Cancelled) ->
     // Before the task ends: checks that go down with it were not given up by the case.
     ctx.give_up(&open_checks);
     task.abort();
-    // Its futures must be gone before what they work with is taken away.
-    let _ = task.await;
-    ending
+    // Its futures must be gone before what they work with is taken away; but one that blocks its thread cannot be ended.
+    match tokio::time::timeout(TIME_TO_END, task).await {
+        Ok(_) => ending,
+        Err(_) => {
+            shared.stage.renew();
+            Ending::Stuck(Box::new(ending))
+        }
+    }
 }
 
 async fn list_and_run(case: Arc<dyn TestCase>, ctx: Ctx, lists: bool) -> Result<Ended, functest_core::case::CaseError> {

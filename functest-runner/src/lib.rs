@@ -12,6 +12,7 @@ mod hub;
 mod lane;
 mod plan;
 mod queue;
+mod stage;
 mod stream;
 
 pub use self::cancel::CancelHandle;
@@ -45,7 +46,7 @@ impl Default for EventChannel {
 /// sink.
 ///
 /// # Errors
-/// When no threads for the sinks can be made.
+/// When no threads for the cases and the sinks can be made.
 pub fn start(
     plan: Plan,
     providers: Providers,
@@ -55,7 +56,8 @@ pub fn start(
     let (cancel, cancelled) = cancel::channel();
     let (listeners, listener) = broadcast::channel(stream::KEPT);
     let alarm = alarm::Alarm::new(cancel.clone());
+    let stage = stage::Stage::new(dispatch::at_a_time(&plan, &providers))?;
     let hub = hub::start(plan.head.clone(), events.receiver, sinks, listeners, &alarm)?;
-    let run = tokio::spawn(dispatch::run(plan, providers, events.emitter, cancelled, alarm));
+    let run = tokio::spawn(dispatch::run(plan, providers, stage, events.emitter, cancelled, alarm));
     Ok(RunHandle { cancel, run, hub, events: Some(EventStream(listener)) })
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by ending")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ enum Does {
     Panic,
     /// Never ends by itself.
     Hang,
+    /// Blocks its thread until the process ends.
+    Block,
     /// Passes when all others who meet here run at the same time.
     Meet(Arc<Barrier>),
     /// Passes in this attempt.
@@ -47,6 +50,12 @@ impl TestCase for Does {
             Self::Error => return Err(CaseError("cannot".into())),
             Self::Panic => panic!("boom"),
             Self::Hang => drop(ctx.check("c", std::future::pending::<Result<(), CheckError>>()).await),
+            Self::Block => {
+                let _check = ctx.start("c");
+                loop {
+                    std::thread::park();
+                }
+            }
             Self::Meet(barrier) => {
                 barrier.wait().await;
                 ctx.check("c", async { Ok(()) }).await;
@@ -69,6 +78,9 @@ struct Rooms {
     most: Mutex<usize>,
     leaves: bool,
     refuses: bool,
+    /// Opening never ends.
+    opens_never: bool,
+    closed: AtomicUsize,
     /// Closing never ends.
     sticks: bool,
     /// Closing panics.
@@ -94,6 +106,9 @@ impl Provider for Rooms {
         if self.refuses {
             return Err(ProviderError::new("no room"));
         }
+        if self.opens_never {
+            std::future::pending::<()>().await;
+        }
         let mut open = self.open.lock().unwrap();
         open.push(case.case_name.to_owned());
         let mut most = self.most.lock().unwrap();
@@ -102,6 +117,7 @@ impl Provider for Rooms {
     }
 
     async fn close(&self, case_name: &str, _resources: &Resources) -> CleanUp {
+        self.closed.fetch_add(1, Ordering::SeqCst);
         assert!(!self.breaks, "the floor gave way");
         if self.sticks {
             std::future::pending::<()>().await;
@@ -338,6 +354,39 @@ async fn a_stop_ends_what_runs_and_starts_nothing() {
     assert_eq!(verdicts(&outcome.record), ["a: errored", "b: not run"]);
     assert_eq!(outcome.exit_code, exit_code::INTERRUPTED);
     assert!(rooms.open.lock().unwrap().is_empty(), "it was closed");
+}
+
+/// On one thread, which must not be the one that is blocked.
+#[tokio::test]
+async fn cases_that_block_their_threads_hurt_no_other_and_can_be_stopped() {
+    let blocks =
+        |name: &str| PlannedCase { deadline: Duration::from_millis(200), blocking: false, ..case(name, Does::Block) };
+    let others = (0..20).map(|number| case(&format!("other {number}"), Does::Pass));
+    let cases = [blocks("a"), blocks("b")].into_iter().chain(others).collect();
+    let outcome = run(plan(vec![tier("t", cases)], 2)).await;
+    assert_eq!(verdicts(&outcome.record).iter().filter(|verdict| verdict.ends_with(": passed")).count(), 20);
+    for name in ["a", "b"] {
+        assert!(reason(&outcome.record, name).contains("200ms passed, and the case did not end: it blocks its thread"));
+    }
+    let heard = Heard::default();
+    let plan = plan(vec![tier("t", vec![case("c", Does::Block), case("d", Does::Pass)])], 1);
+    let (handle, _) = begin(plan, Rooms::default(), vec![Box::new(heard.clone())]);
+    wait_until_started(&heard).await;
+    handle.cancel(CancelLevel::Stop);
+    let outcome = handle.join().await.unwrap();
+    assert_eq!(outcome.exit_code, exit_code::INTERRUPTED);
+    assert!(reason(&outcome.record, "c").starts_with("interrupted by the user, and the case did not end"));
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_made_ready_is_given_up_and_taken_down() {
+    let slow = Rooms { opens_never: true, ..Rooms::default() };
+    let plan =
+        plan(vec![tier("t", vec![PlannedCase { deadline: Duration::from_millis(50), ..case("a", Does::Pass) }])], 1);
+    let (handle, rooms) = begin(plan, slow, Vec::new());
+    let outcome = handle.join().await.unwrap();
+    assert_eq!(reason(&outcome.record, "a"), "the case was not ready to start within its deadline of 50ms");
+    assert_eq!(rooms.closed.load(Ordering::SeqCst), 1, "what was begun is taken down");
 }
 
 #[tokio::test]

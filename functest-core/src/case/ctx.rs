@@ -69,6 +69,8 @@ pub enum Ending {
     DeadlinePassed(Duration),
     /// The run was stopped, for this reason.
     Cancelled(String),
+    /// It was told to end, as this says, and did not: it blocks its thread.
+    Stuck(Box<Ending>),
 }
 
 /// What a case came to.
@@ -255,6 +257,7 @@ impl Ctx {
             Ending::Panicked(message) => (self.errored(format!("the case panicked: {message}")), Ended::default()),
             Ending::Cancelled(reason) => (self.errored(reason), Ended::default()),
             Ending::DeadlinePassed(deadline) => (self.too_late(deadline), Ended::default()),
+            Ending::Stuck(told) => (self.errored(stuck(&told)), Ended::default()),
         };
         Conclusion { verdict, tally: self.tally(), ended }
     }
@@ -363,6 +366,16 @@ impl Drop for CheckHandle {
     fn drop(&mut self) {
         self.ctx.abandon(&self.name);
     }
+}
+
+/// Why a case is told to end that did not.
+fn stuck(told: &Ending) -> String {
+    let why = match told {
+        Ending::DeadlinePassed(deadline) => format!("the case's deadline of {deadline:.0?} passed"),
+        Ending::Cancelled(reason) => reason.clone(),
+        _ => "it was told to end".to_owned(),
+    };
+    format!("{why}, and the case did not end: it blocks its thread, and may still be doing something")
 }
 
 /// What a panic said.

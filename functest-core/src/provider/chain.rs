@@ -31,7 +31,7 @@ pub struct Lack {
 pub struct Opened {
     /// What the case can look up.
     pub resources: Resources,
-    /// How many providers, from the first on, have been opened.
+    /// How many providers, from the first on, have been asked to open.
     opened: usize,
 }
 
@@ -75,28 +75,28 @@ impl Providers {
         Some(nobody_offers(requirement))
     }
 
-    /// Opens them all for a case, into `opened`, which says how far it came.
+    /// Opens them all for a case, into `opened`, which says how far it came. Whatever becomes of it, also when it is dropped in
+    /// the middle, the caller [closes](Self::close) them.
     ///
     /// # Errors
-    /// With the first that could not be opened; the caller closes those before it, as always.
+    /// With the first that could not be opened.
     pub async fn open(&self, case: ForCase<'_>, opened: &mut Opened) -> Result<(), ProviderError> {
         for provider in &self.0 {
+            // Nobody knows how far one comes that fails, panics or is given up: it is asked to close what there is.
+            opened.opened += 1;
             let opening = AssertUnwindSafe(provider.open(case, &mut opened.resources)).catch_unwind();
             match opening.await {
                 Ok(result) => result?,
-                // Nobody knows how far it came: it is asked to close what there is.
                 Err(panic) => {
-                    opened.opened += 1;
                     let words = panic_message(panic.as_ref());
                     return Err(ProviderError::new(format!("the provider `{}` panicked: {words}", provider.name())));
                 }
             }
-            opened.opened += 1;
         }
         Ok(())
     }
 
-    /// Closes those that were opened, the last one first. One that panics does not keep the others from being closed.
+    /// Closes those that were asked to open, the last one first. One that panics does not keep the others from being closed.
     pub async fn close(&self, case_name: &str, opened: &Opened) -> CleanUp {
         let mut total = CleanUp::default();
         for provider in self.0.iter().take(opened.opened).rev() {
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(seen, ["open a", "open b", "open c", "close c", "close b", "close a"]);
         assert_eq!((error, left), (None, 0));
         let (seen, error, _) = open_and_close("b", "").await;
-        assert_eq!(seen, ["open a", "open b", "close a"]);
+        assert_eq!(seen, ["open a", "open b", "close b", "close a"]);
         assert_eq!(error.as_deref(), Some("no"));
         let (seen, error, left) = open_and_close("", "b").await;
         assert_eq!(seen, ["open a", "open b", "close b", "close a"]);
