@@ -98,6 +98,25 @@ async fn a_run_that_is_cancelled_cleans_up_and_says_so() {
     assert_eq!((report.exit_code(), &report.runs[0].state), (0, &RunCleanState::Clean));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cloud_that_does_not_answer_is_a_run_with_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let clouds = folder.path().join("clouds.yaml");
+    let auth = "{auth_url: 'http://127.0.0.1:1/v3', username: u, password: p, project_name: p}";
+    std::fs::write(&clouds, format!("clouds: {{gone: {{auth: {auth}}}}}\n")).unwrap();
+    let clouds = clouds.display().to_string();
+    let functest =
+        functest(folder.path()).with_variables(move |name| (name == "OS_CLIENT_CONFIG_FILE").then(|| clouds.clone()));
+    let request = RunRequest { cloud: Some("gone".into()), ..on_sandbox(&["healthcheck"]) };
+    let request = RunRequest { sandbox: SandboxRequest::default(), ..request };
+    let summary = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
+    assert_eq!((summary.exit_code, summary.record.totals.errored), (1, 3), "{:?}", summary.record.totals);
+    let reason = summary.record.cases[0].verdict.as_ref().unwrap().reason().unwrap().to_owned();
+    assert!(reason.starts_with("there is no connection to the cloud: ") && reason.contains("127.0.0.1:1"), "{reason}");
+    assert_eq!(functest.report().record("latest").unwrap(), summary.record);
+    assert!(std::fs::read_to_string(summary.folder.join("junit.xml")).unwrap().contains("<error"));
+}
+
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();

@@ -103,8 +103,13 @@ fn clouds_that_refuse_or_do_not_answer_are_verdicts_about_the_cloud() {
             assert_eq!(ended.code, Some(1), "{name}: {ended:?}");
             assert!(ended.err.contains(words) && !ended.err.contains("Sw0rdfish"), "{name}: {ended:?}");
         }
+        // It is a run like any other, and says of itself what happened.
+        let record = cloud.record();
+        let reason = record.cases[0].verdict.as_ref().and_then(|verdict| verdict.reason()).unwrap_or_default();
+        assert!(reason.starts_with("there is no connection to the cloud: ") && reason.contains(words), "{record:?}");
+        let junit = std::fs::read_to_string(cloud.latest().join("junit.xml")).unwrap();
+        assert!(junit.contains("<error") && !junit.contains("Sw0rdfish"), "{junit}");
     }
-    assert!(!cloud.folder.path().join("state/latest").exists(), "a run that could not start leaves no folder");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! `run`: test cases against a cloud.
 
 mod installer;
+mod no_cloud;
 mod plan;
 mod planner;
 mod providers;

@@ -12,6 +12,7 @@ use functest_installers::{NodesProvider, Shells, Sut};
 use functest_openstack::provider::CloudOffers;
 use functest_openstack::{CloudProvider, Connection};
 
+use super::no_cloud::NoCloud;
 use super::settings::RunSettings;
 use crate::embed::Functest;
 use crate::error::Error;
@@ -21,7 +22,8 @@ use crate::noun::sut::SutRequest;
 pub(super) struct Site<'a> {
     pub(super) folder: &'a Path,
     pub(super) journal: Arc<Journal>,
-    pub(super) connection: Option<Connection>,
+    /// `None` when nobody needs a cloud.
+    pub(super) cloud: Option<Result<Connection, NoCloud>>,
     pub(super) sut: Option<&'a Sut>,
     /// What was said about the way to nodes.
     pub(super) reach: &'a SutRequest,
@@ -30,16 +32,12 @@ pub(super) struct Site<'a> {
 impl Functest {
     /// What the cases of a run are given.
     pub(super) async fn providers(&self, settings: &RunSettings, site: Site<'_>) -> Result<Providers, Error> {
-        let cloud: Option<Arc<dyn Provider>> = match site.connection {
-            Some(connection) => {
-                let offers = CloudOffers::new(connection).await?;
-                let clean_deadline = settings.scaled(settings.clean_deadline);
-                let cloud = CloudProvider::new(offers, Arc::clone(&site.journal), clean_deadline);
-                Some(Arc::new(match &settings.new_user_role {
-                    Some(role) => cloud.with_role(role),
-                    None => cloud,
-                }))
-            }
+        let cloud: Option<Arc<dyn Provider>> = match site.cloud {
+            Some(Ok(connection)) => match CloudOffers::new(connection).await {
+                Ok(offers) => Some(Arc::new(settings.cloud_provider(offers, Arc::clone(&site.journal)))),
+                Err(error) => Some(Arc::new(NoCloud::of(error.into())?)),
+            },
+            Some(Err(no_cloud)) => Some(Arc::new(no_cloud)),
             None => None,
         };
         let nodes = self.nodes_provider(site.sut, site.reach)?;
@@ -73,6 +71,16 @@ impl Functest {
         let Some(installer) = &self.installer else { return Ok(None) };
         let shells = Shells::new(self.sut().config(reach)?);
         Ok(Some(NodesProvider::new(Arc::clone(installer), shells)))
+    }
+}
+
+impl RunSettings {
+    fn cloud_provider(&self, offers: CloudOffers, journal: Arc<Journal>) -> CloudProvider {
+        let cloud = CloudProvider::new(offers, journal, self.scaled(self.clean_deadline));
+        match &self.new_user_role {
+            Some(role) => cloud.with_role(role),
+            None => cloud,
+        }
     }
 }
 

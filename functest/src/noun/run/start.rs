@@ -17,6 +17,7 @@ use functest_results::RunFolder;
 use functest_runner::{CancelHandle, EventChannel, EventStream, SinkTrouble};
 use serde_json::{Value, json};
 
+use super::no_cloud::NoCloud;
 use super::plan::Plan;
 use super::providers::Site;
 use super::secret;
@@ -26,6 +27,9 @@ use crate::noun::sandbox::Embedded;
 
 /// The folder in a run folder that holds the logs of nodes.
 const NODE_LOGS: &str = "nodes";
+
+/// The cloud, or why there is none.
+type Reached = Result<Connection, NoCloud>;
 
 /// A run that has started.
 #[derive(Debug)]
@@ -56,34 +60,35 @@ pub struct RunSummary {
 }
 
 impl Plan {
-    /// Connects, makes the run folder, and starts. Every event goes to the run folder and to each of `sinks`.
+    /// Connects, makes the run folder, and starts. Every event goes to the run folder and to each of `sinks`. Where the cloud
+    /// refuses or does not answer, each case that needs it is errored.
     ///
     /// Must be called on a tokio runtime; the run goes on when the handle is dropped.
     ///
     /// # Errors
-    /// When nothing is selected, the cloud is not described, refuses or does not answer, or the folder cannot be made.
+    /// When nothing is selected, the cloud is not described, or the folder cannot be made.
     pub async fn start(self, sinks: Vec<Box<dyn Sink>>) -> Result<RunHandle, Error> {
         if let Some(error) = self.nothing_selected() {
             return Err(error);
         }
         let events = EventChannel::default();
-        let (connection, sandbox) = self.connect(&events).await?;
+        let (cloud, sandbox) = self.connect(&events).await?;
+        let connection = cloud.as_ref().and_then(|cloud| cloud.as_ref().ok());
         let now = Utc::now();
         let run_id = new_run_id(now);
         let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
         let run_folder = RunFolder::create(&folder)?;
         let seed = sandbox.as_ref().map(Embedded::seed);
-        let head = self.head(&run_id, connection.as_ref(), seed);
-        let notices = connection.as_ref().map(|connection| connection.notices.clone()).unwrap_or_default();
-        let journal = self.journal(&run_id, now, &folder, connection.as_ref())?;
-        let sut = self.told.sut.clone();
-        let site = Site {
-            folder: &folder,
-            journal: Arc::clone(&journal),
-            connection,
-            sut: sut.as_ref(),
-            reach: &self.request.sut,
+        let notices = match &cloud {
+            Some(Ok(connection)) => connection.notices.clone(),
+            Some(Err(no_cloud)) => vec![no_cloud.reason().to_owned()],
+            None => Vec::new(),
         };
+        let head = self.head(&run_id, connection, &notices, seed);
+        let journal = self.journal(&run_id, now, &folder, connection)?;
+        let sut = self.told.sut.clone();
+        let site =
+            Site { folder: &folder, journal: Arc::clone(&journal), cloud, sut: sut.as_ref(), reach: &self.request.sut };
         let providers = self.functest.providers(&self.run_settings, site).await?;
         let plan = functest_runner::Plan {
             head,
@@ -103,24 +108,37 @@ impl Plan {
         Ok(RunHandle { run_id, folder, notices, inner, sandbox, logs_of })
     }
 
-    async fn connect(&self, events: &EventChannel) -> Result<(Option<Connection>, Option<Embedded>), Error> {
-        let found = match (self.request.fetch_credentials, &self.told.sut) {
+    /// Connects, where a case needs a cloud. That it does not let us in is a verdict about the cloud.
+    async fn connect(&self, events: &EventChannel) -> Result<(Option<Reached>, Option<Embedded>), Error> {
+        let chosen = match self.chosen().await {
+            Ok(Some(chosen)) => chosen,
+            Ok(None) => {
+                let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
+                return if someone_does { Err(Error::NoCloud) } else { Ok((None, None)) };
+            }
+            Err(error) => return Ok((Some(Err(NoCloud::of(error)?)), None)),
+        };
+        let options = ConnectionOptions { policy: self.run_settings.policy(), events: events.emitter.clone() };
+        let reached = match Connection::open(&chosen.config, options).await {
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(NoCloud::of(error.into())?),
+        };
+        Ok((Some(reached), chosen.sandbox))
+    }
+
+    /// The cloud that the request names.
+    async fn chosen(&self) -> Result<Option<Chosen>, Error> {
+        match (self.request.fetch_credentials, &self.told.sut) {
             (true, Some(sut)) => {
                 let config = self.functest.cloud_of(sut, &sut.home().name()).await?;
-                Some(Chosen { config, sandbox: None })
+                Ok(Some(Chosen { config, sandbox: None }))
             }
             (true, None) => {
                 let installer = self.functest.installer.as_deref().ok_or(Error::NoInstaller)?;
-                Some(Chosen { config: self.functest.cloud_of(installer, "own").await?, sandbox: None })
+                Ok(Some(Chosen { config: self.functest.cloud_of(installer, "own").await?, sandbox: None }))
             }
-            _ => self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await?,
-        };
-        let Some(chosen) = found else {
-            let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
-            return if someone_does { Err(Error::NoCloud) } else { Ok((None, None)) };
-        };
-        let options = ConnectionOptions { policy: self.run_settings.policy(), events: events.emitter.clone() };
-        Ok((Some(Connection::open(&chosen.config, options).await?), chosen.sandbox))
+            _ => self.functest.choose_cloud(self.request.cloud.as_deref(), &self.request.sandbox).await,
+        }
     }
 
     /// The ledger of the run. Every run has one: whatever can be given to a case may leave something behind.
@@ -159,12 +177,11 @@ impl Plan {
         places
     }
 
-    fn head(&self, run_id: &str, connection: Option<&Connection>, seed: Option<u64>) -> RunHead {
+    fn head(&self, run_id: &str, connection: Option<&Connection>, notices: &[String], seed: Option<u64>) -> RunHead {
         let told = |wanted: &str| {
             let found = self.told.facts.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.clone())
         };
-        let notices = connection.map(|connection| connection.notices.clone()).unwrap_or_default();
         RunHead {
             run_id: run_id.to_owned(),
             functest: env!("CARGO_PKG_VERSION").to_owned(),
@@ -174,7 +191,7 @@ impl Plan {
             node_name: self.functest.variable("NODE_NAME").or_else(|| told("NODE_NAME")),
             build_tag: self.functest.variable("BUILD_TAG"),
             jobs: self.request.at_a_time(),
-            notices: notices.into_iter().chain(self.warnings.iter().cloned()).collect(),
+            notices: notices.iter().chain(&self.warnings).cloned().collect(),
             cases: self.selection.cases.clone(),
             settings: self.settings.clone(),
             request: Some(self.request.to_record(seed)),
