@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use crate::clean::Cleaner;
-use crate::connect::{Connection, Credential, Named};
+use crate::connect::{Connection, Credential, LoginScope, Named};
 use crate::error::Error;
 use crate::resource::{Kind, Project, Resource, Role, User};
 use crate::rest::{Call, Rest};
@@ -174,7 +174,7 @@ impl CloudProvider {
         let names: Vec<&str> = self.role_names.iter().map(String::as_str).collect();
         Role::find(admin.rest(), &names).await?.grant(admin.rest(), &project.id, &user.id).await?;
         let credential = Credential::Password { user: Named::Id(user.id.clone()), password };
-        let auth = self.offers.connection.rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
+        let auth = self.offers.connection.rest.auth().sibling(credential, Some(LoginScope::project(&project.id)));
         let observer = admin.rest().observer().clone();
         let rest = admin.rest().log_in_as(auth, observer).await?;
         let within = [(Project::KIND.name, project.id.as_str()), (User::KIND.name, user.id.as_str())];

@@ -19,10 +19,16 @@ pub(crate) trait Endpoint: Copy {
     fn root(self, endpoint: &Url) -> String {
         let trimmed = endpoint.as_str().trim_end_matches('/').to_owned();
         match self.version() {
-            Some(version) if !endpoint.path_segments().is_some_and(|mut parts| parts.any(is_version)) => {
-                format!("{trimmed}/{version}")
-            }
-            _ => trimmed,
+            Some(version) => match endpoint.path_segments().and_then(|mut parts| parts.find(|part| is_version(part))) {
+                None => format!("{trimmed}/{version}"),
+                Some(listed) if major(listed) == major(version) => trimmed,
+                // A catalog from before: what stands behind the version belongs to that one.
+                Some(listed) => match trimmed.split_once(&format!("/{listed}")) {
+                    Some((before, _)) => format!("{before}/{version}"),
+                    None => trimmed,
+                },
+            },
+            None => trimmed,
         }
     }
 }
@@ -61,6 +67,11 @@ pub(crate) fn versions_url(endpoint: &Url) -> Url {
     url
 }
 
+/// `2` of `v2.1`.
+fn major(version: &str) -> &str {
+    version.trim_start_matches('v').split('.').next().unwrap_or_default()
+}
+
 fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
@@ -79,6 +90,10 @@ mod tests {
         assert_eq!(root(Service::Network, "http://c:9696/"), "http://c:9696/v2.0");
         assert_eq!(root(Service::Compute, "http://c:8774/v2.1/abc"), "http://c:8774/v2.1/abc");
         assert_eq!(root(Service::Image, "https://vault.c/image"), "https://vault.c/image/v2");
+        assert_eq!(root(Service::Identity, "http://c:5000/v2.0"), "http://c:5000/v3");
+        assert_eq!(root(Service::Image, "http://c:9292/v1"), "http://c:9292/v2");
+        assert_eq!(root(Service::BlockStorage, "http://c:8776/v2/abc"), "http://c:8776/v3");
+        assert_eq!(root(Service::Compute, "http://c:8774/v2/abc"), "http://c:8774/v2/abc");
     }
 
     #[test]

@@ -77,7 +77,7 @@ async fn a_token_works_until_it_is_revoked() {
     let Some(mut config) = config("devcloud-demo").await else { return };
     let token = token_of(&config, "demo", "devcloud", "demo").await;
     config.credential = Credential::Token(token.clone().into());
-    config.project = None;
+    config.scope = None;
     let connection = Connection::open(&config, options()).await.unwrap();
     assert!(!connection.is_admin);
     assert_eq!(connection.identity.user.as_deref(), Some("demo"));
@@ -111,7 +111,7 @@ async fn an_application_credential_works() {
     let made = demo.rest.send(Call::post(Service::Identity, route, &[&user], body)).await.unwrap();
     let made: Value = made.read("application_credential").unwrap();
     let (id, secret) = (made["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
-    config.project = None;
+    config.scope = None;
     let mut results = Vec::new();
     for which in [Ok(id.to_owned()), Err((name.clone(), Named::Id(user.clone())))] {
         config.credential = Credential::ApplicationCredential { id: which, secret: secret.to_owned().into() };

@@ -9,7 +9,7 @@ use functest_core::driver::SingleCase;
 use functest_core::need::{Needs, Requirement};
 use functest_core::settings::CaseSettings;
 use functest_core::{Ctx, TestCase};
-use functest_openstack::connect::{Credential, Domain, Named};
+use functest_openstack::connect::{Credential, Domain, LoginScope, Named};
 use functest_openstack::resource::Network;
 use functest_openstack::rest::Call;
 use functest_openstack::{CaseCloud, Error, Service};
@@ -127,7 +127,7 @@ async fn refuses_strangers(login: &Login, question: &Question) -> Result<(), Che
     let name = cloud.user.unique_name("stranger");
     let user = Named::Name { name, domain: Domain::Id(cloud.domain_id.clone()) };
     let credential = Credential::Password { user, password: SecretString::from("functest-no-such-password") };
-    let stranger = rest.auth().sibling(credential, Some(Named::Id(cloud.project_id.clone())));
+    let stranger = rest.auth().sibling(credential, Some(LoginScope::project(&cloud.project_id)));
     let login = rest.log_in_as(stranger, rest.observer().clone()).await;
     refused("a login of a user that does not exist", login, &[401])?;
     let call = Call::get(service, question.route, &[]);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The service catalog of a token.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use url::Url;
 
+use crate::connect::ServiceChoice;
 use crate::error::Error;
 use crate::service::Service;
 
 /// What a cloud says it offers.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// Every service.
     pub entries: Vec<CatalogEntry>,
@@ -24,8 +26,22 @@ pub struct CatalogEntry {
     /// Its name, such as `nova`.
     #[serde(default)]
     pub name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     endpoints: Vec<Endpoint>,
+}
+
+/// What of a list can be read. What cannot is somebody else's, or will be missed by its name.
+fn readable<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let items = Option::<Vec<serde_json::Value>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
+}
+
+impl<'de> Deserialize<'de> for Catalog {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { entries: readable(deserializer)? })
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +61,18 @@ pub struct EndpointFilter {
     pub region: Option<String>,
     /// `public`, `internal` or `admin`.
     pub interface: String,
+    /// Services for which others are meant.
+    pub choices: BTreeMap<Service, ServiceChoice>,
+}
+
+impl EndpointFilter {
+    /// The region and the interface that are meant for a service.
+    fn of(&self, service: Service) -> (Option<&str>, &str) {
+        let choice = self.choices.get(&service);
+        let region = choice.and_then(|choice| choice.region.as_deref()).or(self.region.as_deref());
+        let interface = choice.and_then(|choice| choice.interface.as_deref()).unwrap_or(&self.interface);
+        (region, interface)
+    }
 }
 
 impl Endpoint {
@@ -53,9 +81,12 @@ impl Endpoint {
         self.url.parse().ok().filter(|url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host())
     }
 
-    fn fits(&self, filter: &EndpointFilter) -> bool {
-        let region = self.region.as_ref().or(self.region_id.as_ref());
-        self.interface == filter.interface && filter.region.as_ref().is_none_or(|wanted| region == Some(wanted))
+    fn region(&self) -> Option<&str> {
+        self.region.as_deref().or(self.region_id.as_deref())
+    }
+
+    fn fits(&self, (region, interface): (Option<&str>, &str)) -> bool {
+        self.interface == interface && region.is_none_or(|wanted| self.region() == Some(wanted))
     }
 }
 
@@ -66,10 +97,18 @@ impl Catalog {
     /// [`Error::NoService`] when there is none for this region and interface.
     pub fn endpoint(&self, service: Service, filter: &EndpointFilter) -> Result<Url, Error> {
         self.find(service, filter).ok_or_else(|| {
-            let region = filter.region.as_ref().map(|region| format!(" in region {region}")).unwrap_or_default();
+            let (region, interface) = filter.of(service);
+            let known = self.regions();
+            let region = match region {
+                Some(region) if known.contains(&region) || known.is_empty() => format!(" in region {region}"),
+                Some(region) => {
+                    format!(" in region {region}, which the catalog does not have; it has {}", known.join(", "))
+                }
+                None => String::new(),
+            };
             Error::NoService {
                 service: service.name(),
-                detail: format!(" with the interface {}{region}", filter.interface),
+                detail: format!(" with the interface {interface}{region}"),
                 required: false,
             }
         })
@@ -78,14 +117,26 @@ impl Catalog {
     /// Whether the service has an entry for this region and interface, usable or not.
     pub fn lists(&self, service: Service, filter: &EndpointFilter) -> bool {
         let entries = self.entries.iter().filter(|entry| Service::from_name(&entry.service_type) == Some(service));
-        entries.flat_map(|entry| &entry.endpoints).any(|endpoint| endpoint.fits(filter))
+        entries.flat_map(|entry| &entry.endpoints).any(|endpoint| endpoint.fits(filter.of(service)))
+    }
+
+    /// Every region, in the order of the catalog.
+    pub fn regions(&self) -> Vec<&str> {
+        let mut regions = Vec::new();
+        for region in self.entries.iter().flat_map(|entry| &entry.endpoints).filter_map(Endpoint::region) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
     }
 
     fn find(&self, service: Service, filter: &EndpointFilter) -> Option<Url> {
+        let wanted = filter.of(service);
         let names = std::iter::once(service.name()).chain(service.aliases().iter().copied());
         names
             .flat_map(|name| self.entries.iter().filter(move |entry| entry.service_type == name))
-            .find_map(|entry| entry.endpoints.iter().filter(|endpoint| endpoint.fits(filter)).find_map(Endpoint::url))
+            .find_map(|entry| entry.endpoints.iter().filter(|endpoint| endpoint.fits(wanted)).find_map(Endpoint::url))
     }
 }
 
@@ -100,16 +151,23 @@ mod tests {
                 {"interface": "public", "region": "A", "url": "http://a:8776/v3/p"},
                 {"interface": "public", "region": "B", "url": "http://b:8776/v3/p"},
                 {"interface": "admin", "region": null, "url": "nonsense"}]},
-            {"type": "image"}
+            {"type": "image"},
+            {"type": null, "endpoints": []},
+            "nonsense",
+            {"type": "compute", "endpoints": [{"interface": "public", "url": null}, {"interface": "public", "url": "http://n/"}]}
         ]))
         .unwrap();
         let filter = |region: Option<&str>, interface: &str| EndpointFilter {
             region: region.map(str::to_owned),
             interface: interface.to_owned(),
+            choices: BTreeMap::new(),
         };
         let url = catalog.endpoint(Service::BlockStorage, &filter(Some("B"), "public")).unwrap();
         assert_eq!(url.host_str(), Some("b"));
         assert!(catalog.endpoint(Service::BlockStorage, &filter(None, "admin")).is_err());
+        assert!(catalog.endpoint(Service::Compute, &filter(None, "public")).is_ok(), "its other endpoint can be read");
+        let error = catalog.endpoint(Service::Compute, &filter(Some("C"), "public")).unwrap_err().to_string();
+        assert!(error.ends_with("in region C, which the catalog does not have; it has A, B"), "{error}");
         let error = catalog.endpoint(Service::Image, &filter(Some("A"), "internal")).unwrap_err().to_string();
         assert_eq!(error, "the cloud's catalog has no image service with the interface internal in region A");
     }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{KeystoneAuth, Token};
-use crate::connect::{Credential, Domain, Named};
+use crate::connect::{Credential, Domain, LoginScope, Named};
 use crate::error::Error;
 use crate::rest::{Observer, Policy, Target, exchange};
 use crate::service::Service;
@@ -23,7 +23,7 @@ pub(super) async fn log_in(
         path.pop_if_empty().extend(["auth", "tokens"]);
     }
     // A token without a project is used as it is: asked about, not exchanged.
-    let given = match (&inner.credential, &inner.project) {
+    let given = match (&inner.credential, &inner.scope) {
         (Credential::Token(token), None) => Some(token.clone()),
         _ => None,
     };
@@ -41,7 +41,7 @@ pub(super) async fn log_in(
         let request = client.request(target.method.clone(), target.url.clone());
         Ok(match &given {
             Some(token) => about(request, token),
-            None => request.json(&login_body(&inner.credential, inner.project.as_ref())),
+            None => request.json(&login_body(&inner.credential, inner.scope.as_ref())),
         })
     };
     let answer = exchange(policy, observer, &target, prepare).await.map_err(|error| match error {
@@ -63,7 +63,7 @@ fn about(request: reqwest::RequestBuilder, token: &SecretString) -> reqwest::Req
     request.header("X-Auth-Token", value.clone()).header("X-Subject-Token", value)
 }
 
-fn login_body(credential: &Credential, project: Option<&Named>) -> Value {
+fn login_body(credential: &Credential, scope: Option<&LoginScope>) -> Value {
     let identity = match credential {
         Credential::Password { user, password } => {
             let mut user = named(user);
@@ -80,10 +80,15 @@ fn login_body(credential: &Credential, project: Option<&Named>) -> Value {
             json!({"methods": ["application_credential"], "application_credential": which})
         }
     };
-    match project {
-        Some(project) => json!({"auth": {"identity": identity, "scope": {"project": named(project)}}}),
-        None => json!({"auth": {"identity": identity}}),
-    }
+    let scope = match scope {
+        Some(LoginScope::Project(project)) => json!({"project": named(project)}),
+        Some(LoginScope::Domain(Domain::Id(id))) => json!({"domain": {"id": id}}),
+        Some(LoginScope::Domain(Domain::Name(name))) => json!({"domain": {"name": name}}),
+        Some(LoginScope::System) => json!({"system": {"all": true}}),
+        Some(LoginScope::Trust(id)) => json!({"OS-TRUST:trust": {"id": id}}),
+        None => return json!({"auth": {"identity": identity}}),
+    };
+    json!({"auth": {"identity": identity, "scope": scope}})
 }
 
 fn named(which: &Named) -> Value {

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, RwLock};
 use url::Url;
 
-use crate::connect::{CloudConfig, Credential, Named};
+use crate::connect::{CloudConfig, Credential, LoginScope};
 use crate::error::Error;
 use crate::rest::{Observer, Policy};
 use crate::service::Service;
@@ -31,7 +31,7 @@ pub struct KeystoneAuth(Arc<Inner>);
 struct Inner {
     auth_url: Url,
     credential: Credential,
-    project: Option<Named>,
+    scope: Option<LoginScope>,
     filter: EndpointFilter,
     token: RwLock<Option<Arc<Token>>>,
     /// Held while logging in, so that a crowd of expired requests logs in once. When Keystone refused, and how.
@@ -57,19 +57,30 @@ impl std::fmt::Debug for KeystoneAuth {
 impl KeystoneAuth {
     /// The login that `config` describes. Nothing is sent yet.
     pub fn new(config: &CloudConfig) -> Self {
-        let filter = EndpointFilter { region: config.region.clone(), interface: config.interface.clone() };
-        Self::with(config.auth_url.clone(), config.credential.clone(), config.project.clone(), filter)
+        let filter = EndpointFilter {
+            region: config.region.clone(),
+            interface: config.interface.clone(),
+            choices: config.choices.clone(),
+        };
+        Self::with(config.auth_url.clone(), config.credential.clone(), config.scope.clone(), filter)
     }
 
     /// Another login at the same Keystone.
     #[must_use]
-    pub fn sibling(&self, credential: Credential, project: Option<Named>) -> Self {
-        Self::with(self.0.auth_url.clone(), credential, project, self.0.filter.clone())
+    pub fn sibling(&self, credential: Credential, scope: Option<LoginScope>) -> Self {
+        Self::with(self.0.auth_url.clone(), credential, scope, self.0.filter.clone())
     }
 
-    fn with(auth_url: Url, credential: Credential, project: Option<Named>, filter: EndpointFilter) -> Self {
+    /// The same login, of which only the endpoints of a region are used.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        let filter = EndpointFilter { region: Some(region.to_owned()), ..self.0.filter.clone() };
+        Self::with(self.0.auth_url.clone(), self.0.credential.clone(), self.0.scope.clone(), filter)
+    }
+
+    fn with(auth_url: Url, credential: Credential, scope: Option<LoginScope>, filter: EndpointFilter) -> Self {
         let (token, login) = (RwLock::default(), Mutex::default());
-        Self(Arc::new(Inner { auth_url, credential, project, filter, token, login }))
+        Self(Arc::new(Inner { auth_url, credential, scope, filter, token, login }))
     }
 
     /// Keystone's URL.

@@ -60,14 +60,15 @@ struct Body {
     #[serde(default)]
     project: Option<Identity>,
     #[serde(default)]
-    roles: Vec<Role>,
+    roles: Option<Vec<Option<Role>>>,
     #[serde(default)]
-    catalog: Catalog,
+    catalog: Option<Catalog>,
 }
 
 #[derive(Deserialize)]
 struct Role {
-    name: String,
+    #[serde(default)]
+    name: Option<String>,
 }
 
 /// How a sandbox's `Server` header begins.
@@ -86,8 +87,8 @@ impl Token {
             renew_at: Instant::now() + lifetime.saturating_sub(MARGIN.min(lifetime / 2)),
             user: body.user,
             project: body.project,
-            roles: body.roles.into_iter().map(|role| role.name).collect(),
-            catalog: body.catalog,
+            roles: body.roles.into_iter().flatten().flatten().filter_map(|role| role.name).collect(),
+            catalog: body.catalog.unwrap_or_default(),
             sandbox: answer.server.as_deref().is_some_and(|server| server.starts_with(SANDBOX)),
         })
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use functest_core::suggest;
 use serde_json::{Map, Value};
 
-use super::CloudConfig;
 use super::entry::Entry;
+use super::{CloudConfig, yaml};
 use crate::error::Error;
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -15,6 +15,11 @@ type Keys = Map<String, Value>;
 
 /// The cloud `name`, its secrets and its profile merged.
 pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConfig, Error> {
+    let named = environment("OS_CLIENT_CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = named.filter(|path| !path.exists()) {
+        let message = "OS_CLIENT_CONFIG_FILE names it, and there is no such file".to_owned();
+        return Err(Error::Config { origin: path.display().to_string(), message });
+    }
     let candidates = candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment);
     let searched = || candidates.iter().map(|path| path.display().to_string()).collect();
     let Some((path, mut clouds)) = first(&candidates, "clouds")? else {
@@ -27,20 +32,72 @@ pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConf
         None => return Err(unknown(name, clouds.keys().cloned().collect(), searched())),
     };
     let secure = self::candidates("secure", "OS_CLIENT_SECURE_FILE", environment);
-    let secrets = first(&secure, "clouds")?.and_then(|(_, mut secrets)| secrets.remove(name));
+    // A file of secrets that is empty, or somebody else's, has none for this cloud.
+    let secrets = first_map(&secure, "clouds")?.and_then(|(_, mut secrets)| secrets.remove(name));
     if let Some(Value::Object(secrets)) = secrets {
         merge(&mut keys, secrets);
     }
-    if let Some(profile) = keys.get("profile").and_then(Value::as_str).map(str::to_owned) {
+    let profile = keys.get("profile").or_else(|| keys.get("cloud")).and_then(Value::as_str).map(str::to_owned);
+    let mut notes = Vec::new();
+    if let Some(profile) = profile {
         let public = first(&self::candidates("clouds-public", "", environment), "public-clouds")?;
-        let Some(Value::Object(mut base)) = public.and_then(|(_, mut clouds)| clouds.remove(&profile)) else {
-            let message = format!("profile: there is no `{profile}` in a clouds-public.yaml");
-            return Err(Error::Config { origin, message });
-        };
-        merge(&mut base, keys);
-        keys = base;
+        match public.and_then(|(_, mut clouds)| clouds.remove(&profile)) {
+            Some(Value::Object(mut base)) => {
+                merge(&mut base, keys);
+                keys = base;
+            }
+            // An entry that has all that is needed does not need it.
+            _ if keys.get("auth").is_some_and(|auth| auth.get("auth_url").is_some()) => {
+                notes.push(format!(
+                    "{origin}: profile: there is no `{profile}` in a clouds-public.yaml, so it is not used"
+                ));
+            }
+            _ => {
+                let message = format!("profile: there is no `{profile}` in a clouds-public.yaml");
+                return Err(Error::Config { origin, message });
+            }
+        }
     }
-    Entry { name: Some(name.to_owned()), origin, keys }.read()
+    choose_region(&mut keys, &origin)?;
+    let home = environment("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let mut config = Entry { name: Some(name.to_owned()), origin, keys, home }.read()?;
+    config.warnings.extend(notes);
+    Ok(config)
+}
+
+/// Of several `regions` the one that `region_name` names is taken, or the first; its values win over the cloud's.
+fn choose_region(keys: &mut Keys, origin: &str) -> Result<(), Error> {
+    let Some(regions) = keys.remove("regions").filter(|regions| !regions.is_null()) else { return Ok(()) };
+    let error = |message: String| Error::Config { origin: origin.to_owned(), message };
+    let Value::Array(regions) = regions else { return Err(error("regions: expected a list of regions".into())) };
+    let named: Vec<(String, Option<Keys>)> = regions.into_iter().filter_map(region).collect();
+    let wanted = keys.get("region_name").and_then(Value::as_str).map(str::to_owned);
+    let found = match &wanted {
+        Some(wanted) => named.iter().find(|(name, _)| name == wanted).cloned(),
+        None => named.first().cloned(),
+    };
+    let Some((name, values)) = found else {
+        let known: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+        let wanted = wanted.unwrap_or_default();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(error(format!("region_name: there is no `{wanted}` among `regions`; known: {known}")));
+    };
+    merge(keys, values.unwrap_or_default());
+    keys.insert("region_name".into(), Value::String(name));
+    Ok(())
+}
+
+/// A region by its name, or with values of its own.
+fn region(region: Value) -> Option<(String, Option<Keys>)> {
+    match region {
+        Value::String(name) => Some((name, None)),
+        Value::Object(mut region) => {
+            let name = region.remove("name")?.as_str()?.to_owned();
+            let values = region.remove("values").and_then(|values| values.as_object().cloned());
+            Some((name, values))
+        }
+        _ => None,
+    }
 }
 
 fn unknown(name: &str, known: Vec<String>, searched: Vec<String>) -> Error {
@@ -63,6 +120,17 @@ fn candidates(stem: &str, variable: &str, environment: Environment<'_>) -> Vec<P
     paths
 }
 
+/// The same where the first file need not have such a map.
+fn first_map(candidates: &[PathBuf], root: &str) -> Result<Option<(PathBuf, Keys)>, Error> {
+    match first(candidates, root) {
+        Err(Error::Config { message, .. }) if message.starts_with(NO_MAP) => Ok(None),
+        found => found,
+    }
+}
+
+/// How it is said that a file is none of clouds.
+const NO_MAP: &str = "expected a map of clouds";
+
 /// The map under `root` of the first of these files that exists.
 fn first(candidates: &[PathBuf], root: &str) -> Result<Option<(PathBuf, Keys)>, Error> {
     for path in candidates {
@@ -77,17 +145,10 @@ fn first(candidates: &[PathBuf], root: &str) -> Result<Option<(PathBuf, Keys)>, 
 
 fn parse(path: &Path, text: &str, root: &str) -> Result<Keys, Error> {
     let error = |message: String| Error::Config { origin: path.display().to_string(), message };
-    // The parser's own words may quote the file, secrets included: only the place is passed on.
-    let place = |e: serde_yaml::Error| match e.location() {
-        Some(at) => format!("not YAML, at line {} column {}", at.line(), at.column()),
-        None => "not YAML that describes clouds".to_owned(),
-    };
-    let mut document: serde_yaml::Value = serde_yaml::from_str(text).map_err(|e| error(place(e)))?;
-    document.apply_merge().map_err(|e| error(place(e)))?;
-    let document: Value = serde_json::to_value(document).map_err(|_| error("a key is not a text".into()))?;
-    match document.get(root) {
-        Some(Value::Object(clouds)) => Ok(clouds.clone()),
-        _ => Err(error(format!("expected a map of clouds under the key `{root}`"))),
+    let mut document = yaml::read(text).map_err(error)?;
+    match document.get_mut(root).map(Value::take) {
+        Some(Value::Object(clouds)) => Ok(clouds),
+        _ => Err(error(format!("{NO_MAP} under the key `{root}`"))),
     }
 }
 
@@ -103,7 +164,7 @@ fn merge(lower: &mut Keys, upper: Keys) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Credential, Domain, Named};
+    use super::super::{Credential, Domain, LoginScope, Named};
     use super::*;
 
     const CLOUDS: &str = "clouds:\n  a: &base\n    auth: &auth {auth_url: 'http://c:5000', username: u, password: geheim, \
@@ -134,9 +195,106 @@ mod tests {
         assert!(!b.tls.verify);
         let Credential::Password { user: Named::Name { domain, .. }, .. } = b.credential else { panic!() };
         assert_eq!(domain, Domain::Name("D".into()));
-        assert_eq!(b.project.unwrap().text(), "q");
+        let Some(LoginScope::Project(project)) = b.scope else { panic!() };
+        assert_eq!(project.text(), "q");
         let c = load_from(CLOUDS, secrets, "c").unwrap();
-        assert!(matches!(c.credential, Credential::ApplicationCredential { id: Ok(_), .. }) && c.project.is_none());
+        assert!(matches!(c.credential, Credential::ApplicationCredential { id: Ok(_), .. }) && c.scope.is_none());
+    }
+
+    /// The cloud `x` of these keys, beside what every login needs.
+    fn of(keys: &str) -> Result<CloudConfig, Error> {
+        let auth = "auth_url: 'http://c', username: u, password: 12345678901234567890123, user_domain_id: d";
+        load_from(&format!("clouds: {{x: {{auth: {{{auth}}}, {keys}}}}}\n"), "", "x")
+    }
+
+    #[test]
+    fn keys_beside_auth_count_and_scalars_are_texts() {
+        let config = of("project_name: 007, project_domain_name: 1e10").unwrap();
+        let Some(LoginScope::Project(Named::Name { name, domain })) = config.scope else { panic!() };
+        assert_eq!((name.as_str(), domain), ("007", Domain::Name("1e10".into())));
+        assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+        let Credential::Password { password, .. } = config.credential else { panic!() };
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&password), "12345678901234567890123");
+    }
+
+    #[test]
+    fn a_login_may_be_for_more_than_a_project() {
+        let scope = |keys: &str| of(keys).unwrap().scope.unwrap();
+        assert_eq!(scope("system_scope: all"), LoginScope::System);
+        assert_eq!(scope("trust_id: t"), LoginScope::Trust("t".into()));
+        assert_eq!(scope("domain_name: D"), LoginScope::Domain(Domain::Name("D".into())));
+        assert!(of("system_scope: some").unwrap_err().to_string().contains("expected `all`"));
+        assert!(of("verify: true").unwrap_err().to_string().contains("auth.project_name is missing"));
+    }
+
+    #[test]
+    fn regions_and_services_of_their_own() {
+        let regions = "project_id: p, regions: [A, {name: B, values: {interface: internal}}]";
+        let config = of(regions).unwrap();
+        assert_eq!((config.region.as_deref(), config.interface.as_str()), (Some("A"), "public"));
+        let config = of(&format!("{regions}, region_name: B")).unwrap();
+        assert_eq!((config.region.as_deref(), config.interface.as_str()), (Some("B"), "internal"));
+        let error = of(&format!("{regions}, region_name: C")).unwrap_err().to_string();
+        assert!(error.contains("there is no `C` among `regions`; known: A, B"), "{error}");
+        let config = of("project_id: p, compute_region_name: Z, block_storage_interface: adminURL").unwrap();
+        let choice = |service| config.choices[&service].clone();
+        assert_eq!(choice(crate::Service::Compute).region.as_deref(), Some("Z"));
+        assert_eq!(choice(crate::Service::BlockStorage).interface.as_deref(), Some("admin"));
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_is_refused_by_its_name() {
+        for (keys, words) in [
+            ("passcode: 1", "passcode: functest does not support this key"),
+            ("compute_service_type: other", "compute_service_type: functest does not support"),
+            ("identity_api_version: '2.0'", "version 2 of the identity API is gone"),
+            ("key: /k.pem", "key: without `cert`"),
+            ("network_interface: inside", "network_interface: `inside` is none of"),
+            ("auth_type: v3totp", "`v3totp` is not supported"),
+        ] {
+            let error = of(&format!("project_id: p, {keys}")).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        let inside =
+            "clouds: {x: {auth: {auth_url: 'http://c', username: u, password: p, project_id: p, verify: false}}}";
+        let error = load_from(inside, "", "x").unwrap_err().to_string();
+        assert!(error.contains("auth.verify: this key belongs beside `auth`"), "{error}");
+        let mistyped = "clouds: {x: {auth: {auth_ulr: 'http://c', username: u, password: p, project_id: p}}}";
+        let error = load_from(mistyped, "", "x").unwrap_err().to_string();
+        assert!(error.contains("auth.auth_url is missing; is `auth_ulr` a mistyped `auth_url`?"), "{error}");
+    }
+
+    #[test]
+    fn what_nobody_needs_does_not_stop_anything() {
+        let config = of("project_id: p, profile: nowhere, nonsense: [1, {a: b}], nonsense: 2").unwrap();
+        assert!(config.warnings.iter().any(|warning| warning.contains("no `nowhere`")), "{:?}", config.warnings);
+        assert!(
+            config.warnings.iter().any(|warning| warning.contains("nonsense: unknown key")),
+            "{:?}",
+            config.warnings
+        );
+        for secrets in ["", "somebody: else\n", "- a list\n"] {
+            load_from(CLOUDS, secrets, "a").unwrap();
+        }
+        let error =
+            load("a", &|name| (name == "OS_CLIENT_CONFIG_FILE").then(|| "/nonexistent/c.yaml".into())).unwrap_err();
+        assert!(error.to_string().contains("OS_CLIENT_CONFIG_FILE names it, and there is no such file"), "{error}");
+    }
+
+    #[test]
+    fn paths_may_begin_at_home() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.yaml");
+        let auth = "{auth_url: 'http://c', username: u, password: p, project_id: p}";
+        std::fs::write(&file, format!("clouds: {{x: {{auth: {auth}, cacert: ~/ca.pem, cert: '~/me.pem'}}}}\n"))
+            .unwrap();
+        let config = load("x", &|name| match name {
+            "OS_CLIENT_CONFIG_FILE" => Some(file.display().to_string()),
+            "HOME" => Some("/home/me".into()),
+            _ => None,
+        });
+        let tls = config.unwrap().tls;
+        assert_eq!((tls.cacert, tls.cert), (Some("/home/me/ca.pem".into()), Some("/home/me/me.pem".into())));
     }
 
     #[test]

@@ -40,18 +40,30 @@ impl Connection {
         let client = tls::client(&config.tls, options.policy.connect)?;
         let observer = Observer::new(options.events, None);
         let auth = KeystoneAuth::new(config);
-        let rest = Rest::log_in(client, auth, config.endpoints.clone(), options.policy, observer).await?;
-        let token = rest.token().await?;
+        let mut notices = config.warnings.clone();
+        let mut rest = Rest::log_in(client, auth, config.endpoints.clone(), options.policy, observer).await?;
+        let mut token = rest.token().await?;
+        let mut region = config.region.clone();
+        if let (None, [first, _, ..]) = (&config.region, token.catalog.regions().as_slice()) {
+            // Half of a cloud in one region and half of it in another is no cloud.
+            let all = token.catalog.regions().join(", ");
+            notices.push(format!(
+                "{}: the catalog has the regions {all}; {first} is used, because no region_name is given",
+                config.origin
+            ));
+            region = Some((*first).to_owned());
+            rest = rest.log_in_as(rest.auth().in_region(first), rest.observer().clone()).await?;
+            token = rest.token().await?;
+        }
         let identity = CloudIdentity {
             name: config.name.clone(),
             auth_url: config.auth_url.to_string(),
-            region: config.region.clone(),
+            region,
             project_id: token.project.as_ref().map(|project| project.id.clone()),
             project: token.project.as_ref().map(|project| project.name.clone()),
             user: Some(token.user.name.clone()),
             sandbox: token.sandbox,
         };
-        let mut notices = config.warnings.clone();
         if !config.tls.verify {
             notices.push(format!("{}: TLS certificates are NOT verified (verify: false)", config.origin));
         }

@@ -9,39 +9,18 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{CloudConfig, Credential, Domain, Named, Tls};
+use super::keys::{self, Fate};
+use super::{CloudConfig, Credential, Domain, LoginScope, Named, ServiceChoice, Tls};
 use crate::error::Error;
-
-const AUTH_KEYS: &[&str] = &[
-    "auth_url",
-    "username",
-    "user_id",
-    "password",
-    "token",
-    "project_name",
-    "project_id",
-    "tenant_name",
-    "tenant_id",
-    "user_domain_name",
-    "user_domain_id",
-    "project_domain_name",
-    "project_domain_id",
-    "domain_name",
-    "domain_id",
-    "default_domain",
-    "application_credential_id",
-    "application_credential_name",
-    "application_credential_secret",
-];
-
-const CLOUD_KEYS: &[&str] =
-    &["auth", "auth_type", "region_name", "interface", "endpoint_type", "verify", "insecure", "cacert", "profile"];
+use crate::service::Service;
 
 /// The keys of a cloud, in the form of `clouds.yaml`.
 pub(super) struct Entry {
     pub(super) name: Option<String>,
     pub(super) origin: String,
     pub(super) keys: Map<String, Value>,
+    /// The user's home folder, which `~` stands for.
+    pub(super) home: Option<PathBuf>,
 }
 
 impl Entry {
@@ -53,23 +32,49 @@ impl Entry {
         text(self.keys.get(key)).map_err(|found| self.error(format!("{key}: expected a text, found {found}")))
     }
 
+    /// A key of `auth`, which may stand beside it.
     fn auth(&self, key: &str) -> Result<Option<String>, Error> {
         let value = self.keys.get("auth").and_then(|auth| auth.get(key));
+        let value = value.filter(|value| !is_nothing(value)).or_else(|| self.keys.get(key));
         // What was found is not said: it may be the secret.
         text(value).map_err(|_| self.error(format!("auth.{key}: expected a text")))
     }
 
     fn required(&self, key: &str) -> Result<String, Error> {
-        self.auth(key)?.ok_or_else(|| self.error(format!("auth.{key} is missing")))
+        self.auth(key)?.ok_or_else(|| self.missing(key))
+    }
+
+    /// That a key is missing, with what may have been meant by another one.
+    fn missing(&self, key: &str) -> Error {
+        let there = self.keys.get("auth").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        let unknown =
+            there.chain(self.keys.keys()).filter(|there| keys::of_auth(there).or(keys::of_cloud(there)).is_none());
+        let near = unknown.filter(|there| suggest::nearest(there, [key]).is_some()).next();
+        let hint = near.map(|near| format!("; is `{near}` a mistyped `{key}`?")).unwrap_or_default();
+        self.error(format!("auth.{key} is missing{hint}"))
+    }
+
+    fn path(&self, key: &str) -> Result<Option<PathBuf>, Error> {
+        let path = self.text(key)?.map(PathBuf::from);
+        Ok(path.map(|path| match (path.strip_prefix("~"), &self.home) {
+            (Ok(below), Some(home)) => home.join(below),
+            _ => path,
+        }))
     }
 
     fn domain(&self, prefix: &str) -> Result<Domain, Error> {
-        for key in [format!("{prefix}_domain_id"), "domain_id".into()] {
+        for key in [format!("{prefix}_domain_id"), "domain_id".into(), "default_domain_id".into()] {
             if let Some(id) = self.auth(&key)? {
                 return Ok(Domain::Id(id));
             }
         }
-        for key in [format!("{prefix}_domain_name"), "domain_name".into(), "default_domain".into()] {
+        let names = [
+            format!("{prefix}_domain_name"),
+            "domain_name".into(),
+            "default_domain_name".into(),
+            "default_domain".into(),
+        ];
+        for key in names {
             if let Some(name) = self.auth(&key)? {
                 return Ok(Domain::Name(name));
             }
@@ -99,19 +104,38 @@ impl Entry {
         Ok(None)
     }
 
+    /// What the login is for. As in the SDK, a project wins over a domain.
+    fn scope(&self) -> Result<Option<LoginScope>, Error> {
+        if let Some(trust) = self.auth("trust_id")? {
+            return Ok(Some(LoginScope::Trust(trust)));
+        }
+        match self.auth("system_scope")?.as_deref() {
+            Some("all") => return Ok(Some(LoginScope::System)),
+            Some(other) => return Err(self.error(format!("auth.system_scope: expected `all`, found `{other}`"))),
+            None => {}
+        }
+        if let Some(project) = self.project()? {
+            return Ok(Some(LoginScope::Project(project)));
+        }
+        if let Some(id) = self.auth("domain_id")? {
+            return Ok(Some(LoginScope::Domain(Domain::Id(id))));
+        }
+        Ok(self.auth("domain_name")?.map(|name| LoginScope::Domain(Domain::Name(name))))
+    }
+
     fn credential(&self) -> Result<Credential, Error> {
         let auth_type = match self.text("auth_type")? {
             Some(auth_type) => auth_type,
             None if self.auth("application_credential_secret")?.is_some() => "v3applicationcredential".into(),
-            None if self.auth("token")?.is_some() && self.auth("password")?.is_none() => "token".into(),
+            None if self.token()?.is_some() && self.auth("password")?.is_none() => "token".into(),
             None => "password".into(),
         };
         match auth_type.as_str() {
             "password" | "v3password" => {
-                let user = self.user()?.ok_or_else(|| self.error("auth.username (or auth.user_id) is missing"))?;
+                let user = self.user()?.ok_or_else(|| self.missing("username"))?;
                 Ok(Credential::Password { user, password: self.required("password")?.into() })
             }
-            "token" | "v3token" => Ok(Credential::Token(self.required("token")?.into())),
+            "token" | "v3token" => Ok(Credential::Token(self.token()?.ok_or_else(|| self.missing("token"))?.into())),
             "v3applicationcredential" => {
                 let secret: SecretString = self.required("application_credential_secret")?.into();
                 let id = match (self.auth("application_credential_id")?, self.user()?) {
@@ -129,6 +153,10 @@ impl Entry {
                 "auth_type: `{other}` is not supported; expected password, token or v3applicationcredential"
             ))),
         }
+    }
+
+    fn token(&self) -> Result<Option<String>, Error> {
+        Ok(self.auth("token")?.or(self.text("auth_token")?))
     }
 
     fn auth_url(&self) -> Result<Url, Error> {
@@ -161,13 +189,46 @@ impl Entry {
             Some(other) => Err(self.error(format!("{key}: expected true or false, found {other}"))),
         };
         let verify = boolean("verify")?.unwrap_or(true) && !boolean("insecure")?.unwrap_or(false);
-        Ok(Tls { verify, cacert: self.text("cacert")?.map(PathBuf::from) })
+        let (cert, key) = (self.path("cert")?, self.path("key")?);
+        if cert.is_none() && key.is_some() {
+            return Err(self.error("key: without `cert` there is no certificate that it belongs to"));
+        }
+        Ok(Tls { verify, cacert: self.path("cacert")?, cert, key })
+    }
+
+    /// Where one service is looked for that is not where the others are.
+    fn choices(&self) -> Result<BTreeMap<Service, ServiceChoice>, Error> {
+        let mut choices: BTreeMap<Service, ServiceChoice> = BTreeMap::new();
+        for key in self.keys.keys() {
+            let Some((service, about, _)) = keys::of_service(key) else { continue };
+            let Some(service) = Service::from_name(&service.replace('_', "-")) else { continue };
+            let choice = choices.entry(service).or_default();
+            match about {
+                "interface" | "endpoint_type" => choice.interface = self.interface(key)?,
+                "region_name" => choice.region = self.text(key)?,
+                _ => {}
+            }
+        }
+        choices.retain(|_, choice| *choice != ServiceChoice::default());
+        Ok(choices)
+    }
+
+    fn interface(&self, key: &str) -> Result<Option<String>, Error> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        let interface = text.trim_end_matches("URL").to_owned();
+        if ["public", "internal", "admin"].contains(&interface.as_str()) {
+            return Ok(Some(interface));
+        }
+        Err(self.error(format!("{key}: `{interface}` is none of public, internal, admin")))
     }
 
     fn endpoints(&self) -> Result<BTreeMap<String, Url>, Error> {
         let mut endpoints = BTreeMap::new();
         for (key, value) in &self.keys {
-            let Some(service) = key.strip_suffix("_endpoint_override") else { continue };
+            let Some((service, "endpoint_override" | "endpoint", _)) = keys::of_service(key) else { continue };
+            if is_nothing(value) {
+                continue;
+            }
             let url = value.as_str().filter(|text| !text.contains('@')).and_then(|text| text.parse::<Url>().ok());
             let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
             let url =
@@ -177,39 +238,67 @@ impl Entry {
         Ok(endpoints)
     }
 
-    fn warnings(&self) -> Vec<String> {
+    /// Refuses what would change who logs in, where or how, and cannot be done.
+    fn refuse(&self) -> Result<(), Error> {
         let auth = self.keys.get("auth").and_then(Value::as_object);
-        let misspelt = |key: &String, known: &[&str], path: &str| {
-            let near = suggest::nearest(key, known.iter().copied()).filter(|_| !known.contains(&key.as_str()))?;
-            Some(format!("{}: {path}{key}: unknown key; did you mean `{near}`?", self.origin))
+        let in_auth = auth.into_iter().flatten().filter(|(_, value)| !is_nothing(value)).map(|(key, _)| key);
+        for key in in_auth {
+            if keys::of_auth(key) == Some(Fate::Refused) {
+                return Err(self.error(format!("auth.{key}: functest does not know how to log in with it")));
+            }
+            if keys::of_auth(key).is_none() && keys::of_cloud(key).is_some() {
+                return Err(self.error(format!("auth.{key}: this key belongs beside `auth`, not into it")));
+            }
+        }
+        for (key, value) in self.keys.iter().filter(|(_, value)| !is_nothing(value)) {
+            if keys::of_auth(key).or(keys::of_cloud(key)) == Some(Fate::Refused) {
+                return Err(self.error(format!(
+                    "{key}: functest does not support this key, and without it would not do what it says"
+                )));
+            }
+            let is_old_identity = key == "identity_api_version"
+                && text(Some(value)).ok().flatten().is_some_and(|version| version.starts_with('2'));
+            if is_old_identity {
+                return Err(self.error("identity_api_version: version 2 of the identity API is gone; use 3"));
+            }
+        }
+        Ok(())
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warning = |path: &str, key: &String, known: Vec<&str>| {
+            let near = suggest::nearest(key, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("{}: {path}{key}: unknown key, which has no effect{near}", self.origin)
         };
-        let own = self.keys.keys().filter(|key| !key.ends_with("_override") && !key.ends_with("_api_version"));
-        let own = own.filter_map(|key| misspelt(key, CLOUD_KEYS, ""));
-        own.chain(auth.into_iter().flat_map(Map::keys).filter_map(|key| misspelt(key, AUTH_KEYS, "auth."))).collect()
+        let names = |table: &'static [(&str, Fate)]| table.iter().map(|(name, _)| *name);
+        let all = || names(keys::CLOUD).chain(names(keys::AUTH)).collect::<Vec<_>>();
+        let own = self.keys.keys().filter(|key| keys::of_cloud(key).or(keys::of_auth(key)).is_none());
+        let own = own.map(|key| warning("", key, all()));
+        let auth = self.keys.get("auth").and_then(Value::as_object);
+        let in_auth = auth.into_iter().flat_map(Map::keys).filter(|key| keys::of_auth(key).is_none());
+        own.chain(in_auth.map(|key| warning("auth.", key, names(keys::AUTH).collect()))).collect()
     }
 
     /// What the keys mean.
     pub(super) fn read(self) -> Result<CloudConfig, Error> {
-        let interface = match self.text("interface")? {
+        self.refuse()?;
+        let interface = match self.interface("interface")? {
             Some(interface) => Some(interface),
-            None => self.text("endpoint_type")?,
+            None => self.interface("endpoint_type")?,
         };
-        let interface = interface.unwrap_or_else(|| "public".into()).trim_end_matches("URL").to_owned();
-        if !["public", "internal", "admin"].contains(&interface.as_str()) {
-            return Err(self.error(format!("interface: `{interface}` is none of public, internal, admin")));
-        }
         let credential = self.credential()?;
         let scoped_already = matches!(credential, Credential::ApplicationCredential { .. });
-        let project = self.project()?.filter(|_| !scoped_already);
-        if project.is_none() && matches!(credential, Credential::Password { .. }) {
-            return Err(self.error("auth.project_name (or auth.project_id) is missing"));
+        let scope = self.scope()?.filter(|_| !scoped_already);
+        if scope.is_none() && matches!(credential, Credential::Password { .. }) {
+            return Err(self.missing("project_name"));
         }
         Ok(CloudConfig {
             auth_url: self.auth_url()?,
             credential,
-            project,
+            scope,
             region: self.text("region_name")?,
-            interface,
+            interface: interface.unwrap_or_else(|| "public".into()),
+            choices: self.choices()?,
             tls: self.tls()?,
             endpoints: self.endpoints()?,
             warnings: self.warnings(),
@@ -217,6 +306,10 @@ impl Entry {
             origin: self.origin,
         })
     }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    matches!(value, Value::Null) || value.as_str() == Some("")
 }
 
 /// A text, or a number that was meant as one; an empty one counts as none.

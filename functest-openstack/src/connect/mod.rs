@@ -4,9 +4,11 @@
 mod clouds_yaml;
 mod connection;
 mod entry;
+mod keys;
 mod openrc;
 mod tls;
 mod variables;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +17,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::error::Error;
+use crate::service::Service;
 
 pub use self::connection::{Connection, ConnectionOptions};
+pub use self::keys::{Fate, Place, known_keys};
 
 /// Everything needed to connect to a cloud. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -29,12 +33,14 @@ pub struct CloudConfig {
     pub auth_url: Url,
     /// Who logs in.
     pub credential: Credential,
-    /// For which project; `None` when the credential says it already.
-    pub project: Option<Named>,
-    /// The region; `None` takes any.
+    /// What for; `None` when the credential says it already.
+    pub scope: Option<LoginScope>,
+    /// The region; `None` takes the first that the catalog has.
     pub region: Option<String>,
     /// `public`, `internal` or `admin`.
     pub interface: String,
+    /// Services that are looked for in another region, or by another interface.
+    pub choices: BTreeMap<Service, ServiceChoice>,
     /// How the cloud's certificate is verified.
     pub tls: Tls,
     /// Endpoints that the user sets in place of the catalog's, by service type.
@@ -62,6 +68,28 @@ pub enum Credential {
         /// The secret.
         secret: SecretString,
     },
+}
+
+/// What a login is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginScope {
+    /// A project.
+    Project(Named),
+    /// A domain as a whole.
+    Domain(Domain),
+    /// The cloud as a whole.
+    System,
+    /// What the trust of that id gives.
+    Trust(String),
+}
+
+/// Where one service is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceChoice {
+    /// The region; `None` is that of the others.
+    pub region: Option<String>,
+    /// The interface; `None` is that of the others.
+    pub interface: Option<String>,
 }
 
 /// Something named by its id, or by its name in a domain.
@@ -94,6 +122,24 @@ pub struct Tls {
     pub verify: bool,
     /// Authorities to trust besides the system's, as a PEM file.
     pub cacert: Option<PathBuf>,
+    /// The certificate that we show, as a PEM file.
+    pub cert: Option<PathBuf>,
+    /// Its private key, where that is in a file of its own.
+    pub key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// By the system's authorities.
+    pub const fn verified() -> Self {
+        Self { verify: true, cacert: None, cert: None, key: None }
+    }
+}
+
+impl LoginScope {
+    /// The project of that id.
+    pub fn project(id: &str) -> Self {
+        Self::Project(Named::Id(id.to_owned()))
+    }
 }
 
 impl Credential {
@@ -149,17 +195,25 @@ impl CloudConfig {
     }
 
     /// The cloud that a user means: `name` if given, else `OS_CLOUD`, else the `OS_*` variables; `None` when none of
-    /// them is there. A `name` that is the path of a file is an openrc file.
+    /// them is there. A `name` that is the path of a file, and no cloud of `clouds.yaml`, is an openrc file.
     ///
     /// # Errors
     /// When what is there does not describe a cloud.
     pub fn find(name: Option<&str>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
         let set = |variable: &str| environment(variable).filter(|value| !value.is_empty());
-        match name.map(str::to_owned).or_else(|| set("OS_CLOUD")) {
-            Some(name) if name.contains('/') || Path::new(&name).is_file() => {
-                Self::from_openrc(Path::new(&name)).map(Some)
-            }
-            Some(name) => Self::from_clouds_yaml(&name, environment).map(Some),
+        let by_variable = if name.is_none() { set("OS_CLOUD") } else { None };
+        match name.map(str::to_owned).or(by_variable.clone()) {
+            Some(name) if name.contains('/') => Self::from_openrc(Path::new(&name)).map(Some),
+            Some(name) => match Self::from_clouds_yaml(&name, environment) {
+                // A cloud of that name is meant before a file that happens to have it.
+                Err(Error::UnknownCloud { .. }) if Path::new(&name).is_file() => {
+                    Self::from_openrc(Path::new(&name)).map(Some)
+                }
+                found => {
+                    let region = set("OS_REGION_NAME").filter(|_| by_variable.is_some());
+                    found.map(|found| Some(Self { region: region.or(found.region.clone()), ..found }))
+                }
+            },
             None if set("OS_AUTH_URL").is_some() => Self::from_variables(environment).map(Some),
             None => Ok(None),
         }

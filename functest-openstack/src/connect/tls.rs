@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The HTTP client of a cloud.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::Tls;
@@ -25,5 +26,21 @@ pub(super) fn client(tls: &Tls, connect_deadline: Duration) -> Result<reqwest::C
             builder = builder.add_root_certificate(certificate);
         }
     }
+    if let Some(cert) = &tls.cert {
+        builder = builder.identity(own_certificate(cert, tls.key.as_deref())?);
+    }
     builder.build().map_err(|e| Error::Internal(format!("cannot build an HTTP client: {e}")))
+}
+
+/// The certificate that we show, with its key: in one file, or in two.
+fn own_certificate(cert: &Path, key: Option<&Path>) -> Result<reqwest::Identity, Error> {
+    let read = |path: &Path| std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source });
+    let mut pem = read(cert)?;
+    if let Some(key) = key {
+        pem.push(b'\n');
+        pem.extend(read(key)?);
+    }
+    let message = "expected a certificate and its private key in PEM (the key may be in a file of its own: `key`)";
+    let unusable = |_| Error::Config { origin: cert.display().to_string(), message: message.to_owned() };
+    reqwest::Identity::from_pem(&pem).map_err(unusable)
 }

@@ -1,56 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A cloud described by `OS_*` variables.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value};
 
-use super::CloudConfig;
 use super::entry::Entry;
+use super::{CloudConfig, keys};
 use crate::error::Error;
-
-/// The key in a cloud's `auth` for each variable.
-const AUTH: [(&str, &str); 20] = [
-    ("OS_AUTH_URL", "auth_url"),
-    ("OS_USERNAME", "username"),
-    ("OS_USER_ID", "user_id"),
-    ("OS_PASSWORD", "password"),
-    ("OS_TOKEN", "token"),
-    ("OS_AUTH_TOKEN", "token"),
-    ("OS_TENANT_NAME", "tenant_name"),
-    ("OS_TENANT_ID", "tenant_id"),
-    ("OS_PROJECT_NAME", "project_name"),
-    ("OS_PROJECT_ID", "project_id"),
-    ("OS_USER_DOMAIN_NAME", "user_domain_name"),
-    ("OS_USER_DOMAIN_ID", "user_domain_id"),
-    ("OS_PROJECT_DOMAIN_NAME", "project_domain_name"),
-    ("OS_PROJECT_DOMAIN_ID", "project_domain_id"),
-    ("OS_DOMAIN_NAME", "domain_name"),
-    ("OS_DOMAIN_ID", "domain_id"),
-    ("OS_DEFAULT_DOMAIN", "default_domain"),
-    ("OS_APPLICATION_CREDENTIAL_ID", "application_credential_id"),
-    ("OS_APPLICATION_CREDENTIAL_NAME", "application_credential_name"),
-    ("OS_APPLICATION_CREDENTIAL_SECRET", "application_credential_secret"),
-];
-
-/// The key of a cloud for each variable.
-const CLOUD: [(&str, &str); 6] = [
-    ("OS_AUTH_TYPE", "auth_type"),
-    ("OS_REGION_NAME", "region_name"),
-    ("OS_ENDPOINT_TYPE", "endpoint_type"),
-    ("OS_INTERFACE", "interface"),
-    ("OS_INSECURE", "insecure"),
-    ("OS_CACERT", "cacert"),
-];
+use crate::service::Service;
 
 /// The cloud that `look_up` describes.
 pub(super) fn load(origin: &str, look_up: &dyn Fn(&str) -> Option<String>) -> Result<CloudConfig, Error> {
-    let collect = |table: &[(&str, &str)]| -> Map<String, Value> {
-        let found = table.iter().filter_map(|(variable, key)| {
-            let value = look_up(variable).filter(|value| !value.is_empty())?;
-            Some(((*key).to_owned(), Value::String(value)))
-        });
-        found.collect()
+    let set = |key: &str| look_up(&format!("OS_{}", key.to_uppercase())).filter(|value| !value.is_empty());
+    let mut found = Map::new();
+    let known = keys::AUTH.iter().chain(keys::CLOUD).map(|(key, _)| (*key).to_owned());
+    for key in known.chain(of_services()) {
+        if let Some(value) = set(&key) {
+            found.insert(key, Value::String(value));
+        }
+    }
+    let home = look_up("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    Entry { name: None, origin: origin.to_owned(), keys: found, home }.read()
+}
+
+/// The keys of every service that functest knows.
+fn of_services() -> impl Iterator<Item = String> {
+    let of_one = |service: Service| {
+        let name = service.name().replace('-', "_");
+        keys::SERVICE.iter().map(move |(about, _)| format!("{name}_{about}"))
     };
-    let mut keys = collect(&CLOUD);
-    keys.insert("auth".into(), Value::Object(collect(&AUTH)));
-    Entry { name: None, origin: origin.to_owned(), keys }.read()
+    Service::ALL.into_iter().flat_map(of_one)
 }

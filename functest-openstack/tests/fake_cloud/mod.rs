@@ -12,7 +12,7 @@ use std::time::Duration;
 use functest_core::event::{ApiCall, CloudIdentity, Emitter, EventBody, Incoming};
 use functest_core::ledger::{CLOUD, Head, Journal, VERSION};
 use functest_openstack::auth::KeystoneAuth;
-use functest_openstack::connect::{CloudConfig, Credential, Domain, Named, Tls};
+use functest_openstack::connect::{CloudConfig, Credential, Domain, LoginScope, Named, Tls};
 use functest_openstack::resource::{self, Kind};
 use functest_openstack::rest::{Observer, Policy};
 use functest_openstack::{Error, Rest, Service};
@@ -265,10 +265,11 @@ impl FakeCloud {
             origin: "a test".into(),
             auth_url: format!("{}/identity/v3", self.url()).parse().unwrap(),
             credential,
-            project,
+            scope: project.map(LoginScope::Project),
             region: Some("R".into()),
             interface: "public".into(),
-            tls: Tls { verify: true, cacert: None },
+            choices: BTreeMap::new(),
+            tls: Tls::verified(),
             endpoints: BTreeMap::new(),
             warnings: Vec::new(),
         }

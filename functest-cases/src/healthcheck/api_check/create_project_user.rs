@@ -2,7 +2,7 @@
 //! CreateProjectUserTests.
 
 use functest_core::case::{Check, CheckError, check};
-use functest_openstack::connect::{Credential, Named};
+use functest_openstack::connect::{Credential, LoginScope, Named};
 use functest_openstack::resource::{Project, Role, SecurityGroup};
 use secrecy::SecretString;
 use serde_json::json;
@@ -39,7 +39,7 @@ async fn security_group_of_a_member(api: &Api, project: &Project) -> Result<(), 
     let roles: Vec<&str> = api.cloud.member_roles.iter().map(String::as_str).collect();
     Role::find(rest, &roles).await?.grant(rest, &project.id, &user.id).await?;
     let credential = Credential::Password { user: Named::Id(user.id.clone()), password: SecretString::from(password) };
-    let auth = rest.auth().sibling(credential, Some(Named::Id(project.id.clone())));
+    let auth = rest.auth().sibling(credential, Some(LoginScope::project(&project.id)));
     let own = rest.log_in_as(auth, rest.observer().clone()).await?;
     let scope = api.user().with(own, &[("project", &project.id), ("user", &user.id)]);
     let group: SecurityGroup = scope.create(json!({"name": scope.unique_name("group")})).await?;

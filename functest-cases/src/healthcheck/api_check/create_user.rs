@@ -2,7 +2,7 @@
 //! CreateUserSuccessTests.
 
 use functest_core::case::{Check, CheckError, check};
-use functest_openstack::connect::{Credential, Named};
+use functest_openstack::connect::{Credential, LoginScope, Named};
 use functest_openstack::resource::{Role, User};
 use secrecy::SecretString;
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn create_admin_user(api: &Api) -> Result<(), CheckError> {
     let rest = api.admin()?.rest();
     Role::find(rest, &["admin"]).await?.grant(rest, &project.id, &user.id).await?;
     let credential = Credential::Password { user: Named::Id(user.id.clone()), password: SecretString::from(password) };
-    let auth = rest.auth().sibling(credential, Some(Named::Id(project.id)));
+    let auth = rest.auth().sibling(credential, Some(LoginScope::project(&project.id)));
     let own = rest.log_in_as(auth, rest.observer().clone()).await?;
     let found = own.named::<User>(&user.name).await?;
     same("the ids of its own name", vec![user.id], found.into_iter().map(|user| user.id).collect())

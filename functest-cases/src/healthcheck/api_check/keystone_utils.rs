@@ -3,7 +3,7 @@
 
 use functest_core::case::{Check, CheckError, check};
 use functest_openstack::auth::EndpointFilter;
-use functest_openstack::connect::{Credential, Domain, Named};
+use functest_openstack::connect::{Credential, Domain, LoginScope, Named};
 use functest_openstack::resource::{Project, Role, User};
 use functest_openstack::rest::Call;
 use functest_openstack::{Rest, Service};
@@ -106,7 +106,7 @@ async fn no_catalog_without_login(api: &Api) -> Result<(), CheckError> {
 }
 
 async fn log_in(rest: &Rest, api: &Api, credential: Credential) -> Result<Rest, functest_openstack::Error> {
-    let auth = rest.auth().sibling(credential, Some(Named::Id(api.cloud.project_id.clone())));
+    let auth = rest.auth().sibling(credential, Some(LoginScope::project(&api.cloud.project_id)));
     rest.log_in_as(auth, rest.observer().clone()).await
 }
 

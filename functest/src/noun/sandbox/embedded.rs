@@ -2,7 +2,7 @@
 //! A sandbox in this process.
 
 use functest_openstack::CloudConfig;
-use functest_openstack::connect::{Credential, Domain, Named, Tls};
+use functest_openstack::connect::{Credential, Domain, LoginScope, Named, Tls};
 use functest_sandbox::{FaultFile, Options, Sandbox};
 
 use super::SandboxRequest;
@@ -40,10 +40,11 @@ impl Embedded {
             auth_url: auth_url.map_err(|_| functest_openstack::Error::Internal("the sandbox has no URL".into()))?,
             origin,
             credential: Credential::Password { user: named(login.user), password: login.password.to_owned().into() },
-            project: Some(named(login.project)),
+            scope: Some(LoginScope::Project(named(login.project))),
             region: Some(login.region.to_owned()),
             interface: "public".to_owned(),
-            tls: Tls { verify: true, cacert: None },
+            choices: Default::default(),
+            tls: Tls::verified(),
             endpoints: Default::default(),
             warnings: Vec::new(),
         })
