@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use functest_core::case::Resources;
-use functest_core::event::CleanUp;
+use functest_core::event::{CleanUp, EventBody, Level};
 use functest_core::ledger::Journal;
 use functest_core::need::Requirement;
 use functest_core::provider::{ForCase, Offer, Provider, ProviderError};
 use functest_core::stop_point;
 use secrecy::SecretString;
 use serde_json::json;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
 use crate::clean::Cleaner;
 use crate::connect::{Connection, Credential, LoginScope, Named};
@@ -23,6 +23,11 @@ use crate::resource::{Kind, Project, Resource, Role, User};
 use crate::rest::{Call, Rest};
 use crate::scope::Scope;
 use crate::service::Service;
+
+/// Whether a cloud does not let anybody make projects or users: its policy forbids it, or its identities are kept elsewhere.
+fn is_refused_for_good(error: &Error) -> bool {
+    error.is_lasting() || !error.is_silence() && matches!(error.status(), Some(404 | 410 | 501))
+}
 
 /// What it may take to write an answer down that has come in.
 const WRITING_DOWN: Duration = Duration::from_secs(10);
@@ -60,6 +65,15 @@ pub struct CloudProvider {
     journal: Arc<Journal>,
     clean_deadline: Duration,
     role_names: Vec<String>,
+    /// Whether cases work in the given project, though an administrator could make them one.
+    in_given_project: bool,
+    /// Held by the one case that works there.
+    turn: Arc<Mutex<()>>,
+}
+
+/// That it is a case's turn to work in the given project.
+struct Turn {
+    _held: OwnedMutexGuard<()>,
 }
 
 impl CloudOffers {
@@ -141,13 +155,20 @@ impl CloudProvider {
     /// `clean_deadline`.
     pub fn new(offers: CloudOffers, journal: Arc<Journal>, clean_deadline: Duration) -> Self {
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();
-        Self { offers, journal, clean_deadline, role_names }
+        Self { offers, journal, clean_deadline, role_names, in_given_project: false, turn: Arc::default() }
     }
 
     /// The role that a case's user gets, in place of `member` (`NEW_USER_ROLE`).
     #[must_use]
     pub fn with_role(mut self, name: &str) -> Self {
         self.role_names.insert(0, name.to_owned());
+        self
+    }
+
+    /// Lets cases work in the given project, one at a time, also where an administrator could make a project for each.
+    #[must_use]
+    pub fn in_given_project(mut self) -> Self {
+        self.in_given_project = true;
         self
     }
 
@@ -188,14 +209,38 @@ impl CloudProvider {
         })
     }
 
+    /// A project and a user of its own for the case, where the cloud makes them; else the given project.
+    async fn cloud_for(&self, scope: Scope, resources: &mut Resources) -> Result<CaseCloud, Error> {
+        let is_admin = self.offers.connection.is_admin;
+        if is_admin && !self.in_given_project {
+            match self.make(scope.clone()).await {
+                Err(error) if is_refused_for_good(&error) => {
+                    let message =
+                        format!("the case works in the given project, because it cannot have one of its own: {error}");
+                    let body = EventBody::Log {
+                        case_name: Some(scope.case_name().to_owned()),
+                        level: Level::Warning,
+                        message,
+                    };
+                    scope.rest().observer().events().emit(body);
+                    resources.insert(Turn { _held: Arc::clone(&self.turn).lock_owned().await });
+                    return self.given(scope, None).await;
+                }
+                made => return made,
+            }
+        }
+        let admin = is_admin.then(|| scope.clone());
+        self.given(scope, admin).await
+    }
+
     /// The given project itself.
-    async fn given(&self, scope: Scope) -> Result<CaseCloud, Error> {
+    async fn given(&self, scope: Scope, admin: Option<Scope>) -> Result<CaseCloud, Error> {
         let token = self.offers.connection.rest.token().await?;
         let project =
             token.project.as_ref().ok_or_else(|| Error::Internal("the credential names no project".into()))?;
         Ok(CaseCloud {
             user: scope,
-            admin: None,
+            admin,
             project_id: project.id.clone(),
             user_id: token.user.id.clone(),
             domain_id: project.domain.id.clone(),
@@ -215,7 +260,7 @@ impl Provider for CloudProvider {
     }
 
     fn capacity(&self) -> Option<usize> {
-        (!self.offers.connection.is_admin).then_some(1)
+        (!self.offers.connection.is_admin || self.in_given_project).then_some(1)
     }
 
     async fn offers(&self, requirement: &Requirement) -> Offer {
@@ -227,8 +272,7 @@ impl Provider for CloudProvider {
             return Ok(());
         }
         let scope = Scope::new(self.base_rest(case.case_name), Arc::clone(&self.journal), case.case_name);
-        let made = if self.offers.connection.is_admin { self.make(scope).await } else { self.given(scope).await };
-        match made {
+        match self.cloud_for(scope, resources).await {
             Ok(cloud) => {
                 stop_point::reach("project.opened");
                 resources.insert(cloud);

@@ -54,6 +54,11 @@ impl Scope {
         &self.rest
     }
 
+    /// The case.
+    pub fn case_name(&self) -> &str {
+        &self.shared.case_name
+    }
+
     /// The run's journal.
     pub fn journal(&self) -> &Arc<Journal> {
         &self.shared.journal

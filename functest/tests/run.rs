@@ -117,6 +117,46 @@ async fn a_cloud_that_does_not_answer_is_a_run_with_a_record() {
     assert!(std::fs::read_to_string(summary.folder.join("junit.xml")).unwrap().contains("<error"));
 }
 
+/// A Keystone whose users are kept elsewhere answers in many ways when it is asked about them, or to make one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_of_a_cloud_with_read_only_identities_runs_what_needs_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let fault = |method: &str, path: &str, status: u16| {
+        format!("faults: [{{fault: status, status: {status}, method: {method}, path: '{path}'}}]\n")
+    };
+    for (number, (method, path, status)) in [
+        ("POST", "/identity/v3/users", 403),
+        ("POST", "/identity/v3/projects", 501),
+        ("POST", "/identity/v3/users", 405),
+        ("GET", "/identity/v3/users", 410),
+        ("GET", "/identity/v3/users", 500),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.path().join(format!("faults-{number}.yaml"));
+        std::fs::write(&file, fault(method, path, status)).unwrap();
+        let sandbox = SandboxRequest { faults: Some(file), seed: Some(3), ..SandboxRequest::default() };
+        let request = RunRequest { sandbox, ..on_sandbox(&["connection_check", "snaps_health_check"]) };
+        let summary = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
+        let health = summary.record.cases.iter().find(|case| case.choice.case_name == "snaps_health_check").unwrap();
+        assert!(summary.record.left.is_empty(), "{method} {path} {status}: {:?}", summary.record.left);
+        let made_none = method == "POST";
+        let said = health.messages.iter().any(|message| message.text.contains("works in the given project"));
+        assert_eq!(said, made_none, "{method} {path} {status}: {health:?}");
+        if !made_none {
+            assert_eq!(health.verdict, Some(Verdict::Passed), "{method} {path} {status}: {health:?}");
+        }
+    }
+    let set = vec!["run.given_project=true".to_owned()];
+    let request = RunRequest { set, ..on_sandbox(&["connection_check", "snaps_health_check"]) };
+    let summary = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
+    let events = std::fs::read_to_string(summary.folder.join("events.jsonl")).unwrap();
+    assert_eq!((summary.exit_code, summary.record.left.len()), (0, 0), "{:?}", summary.record.totals);
+    assert!(!events.contains(r#""method":"POST","route":"/projects""#) && events.contains(r#""route":"/servers""#));
+}
+
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();

@@ -16,7 +16,7 @@ pub struct Connection {
     pub rest: Rest,
     /// Which cloud it is.
     pub identity: CloudIdentity,
-    /// Whether the credential is an administrator's: it may list all users.
+    /// Whether the credential is an administrator's: it may list all users, or has the role `admin` where that cannot be told.
     pub is_admin: bool,
     /// What a reader of the report must be told about this connection.
     pub notices: Vec<String>,
@@ -70,17 +70,19 @@ impl Connection {
         if token.sandbox {
             notices.push(format!("{}: this is functest's sandbox, no real cloud", config.origin));
         }
-        let is_admin = may_list_users(&rest).await?;
+        let is_admin = is_administrator(&rest, &token.roles).await;
         Ok(Self { rest, identity, is_admin, notices })
     }
 }
 
-/// What an administrator may do is the cloud's policy, not a role's name: so it is tried.
-async fn may_list_users(rest: &Rest) -> Result<bool, Error> {
+/// What an administrator may do is the cloud's policy, not a role's name: so it is tried. An answer that says neither yes nor no,
+/// as of a Keystone whose users are elsewhere, leaves it to the role.
+async fn is_administrator(rest: &Rest, roles: &[String]) -> bool {
     let nobody = Call::get(Service::Identity, "/users", &[]).query("name", "functest-nobody-has-this-name");
+    let has_role = || roles.iter().any(|role| role.eq_ignore_ascii_case("admin"));
     match rest.send(nobody).await {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.status(), Some(401 | 403 | 404)) => Ok(false),
-        Err(error) => Err(error),
+        Ok(answer) => answer.json().is_ok_and(|document| document["users"].is_array()) || has_role(),
+        Err(error) if !error.is_silence() && matches!(error.status(), Some(401 | 403 | 404)) => false,
+        Err(_) => has_role(),
     }
 }

@@ -77,6 +77,7 @@ impl Functest {
 impl RunSettings {
     fn cloud_provider(&self, offers: CloudOffers, journal: Arc<Journal>) -> CloudProvider {
         let cloud = CloudProvider::new(offers, journal, self.scaled(self.clean_deadline));
+        let cloud = if self.given_project { cloud.in_given_project() } else { cloud };
         match &self.new_user_role {
             Some(role) => cloud.with_role(role),
             None => cloud,

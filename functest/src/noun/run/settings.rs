@@ -38,6 +38,9 @@ pub struct RunSettings {
     pub required_services: Vec<String>,
     /// The role of users that are made for cases, in place of `member` or `_member_`.
     pub new_user_role: Option<String>,
+    /// Whether cases work in the project that the credential names, one at a time, though it is an administrator's, who could
+    /// make a project for each.
+    pub given_project: bool,
     /// How often a case that does not pass is tried in all, from 1 to 100. One that passes only when it is tried again is flaky.
     pub attempts: u32,
 }
@@ -53,6 +56,7 @@ impl Default for RunSettings {
             delete_deadline: Seconds(120.0),
             required_services: Vec::new(),
             new_user_role: None,
+            given_project: false,
             attempts: 1,
         }
     }
