@@ -12,8 +12,8 @@ use crate::service::Service;
 /// Why something is not known, or not done.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// The time was over before it was its turn.
-    NotTried,
+    /// The time was over before it was its turn; with what went wrong at its service before, if anything did.
+    NotTried { before: Option<String> },
     /// The time was over in the middle.
     Late,
     /// Its service says nothing, and is not asked any more.
@@ -26,7 +26,7 @@ impl Trouble {
     /// Whether it would be the same the next time.
     pub(super) fn is_lasting(&self) -> bool {
         match self {
-            Self::NotTried | Self::Late => false,
+            Self::NotTried { .. } | Self::Late => false,
             Self::GivenUp { .. } => true,
             Self::Error(error) => error.is_lasting(),
         }
@@ -36,7 +36,10 @@ impl Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotTried => f.write_str("not tried: the time for cleaning up was over"),
+            Self::NotTried { before: None } => f.write_str("not tried: the time for cleaning up was over"),
+            Self::NotTried { before: Some(before) } => {
+                write!(f, "not tried again, because the time for cleaning up was over; before: {before}")
+            }
             Self::Late => f.write_str("the cloud did not answer in time"),
             Self::GivenUp { service, patience, last } => {
                 write!(f, "the {service} service has said nothing for {patience:.0?}, and was given up; last: {last}")
@@ -54,6 +57,8 @@ pub(super) struct Patience {
     /// For how long a service that says nothing is asked.
     with_silence: Duration,
     silent: Mutex<BTreeMap<Service, Silence>>,
+    /// What went wrong last at each service.
+    wrong: Mutex<BTreeMap<Service, String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,7 +69,7 @@ struct Silence {
 
 impl Patience {
     pub(super) fn new(until: Instant, with_silence: Duration) -> Self {
-        Self { until, with_silence, silent: Mutex::default() }
+        Self { until, with_silence, silent: Mutex::default(), wrong: Mutex::default() }
     }
 
     /// Asks a service something, for as long as there is time and patience.
@@ -73,9 +78,21 @@ impl Patience {
         service: Service,
         request: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Trouble> {
+        let asked = self.ask_once(service, request).await;
+        if let Err(trouble @ (Trouble::Error(_) | Trouble::Late)) = &asked {
+            lock(&self.wrong).insert(service, trouble.to_string());
+        }
+        asked
+    }
+
+    async fn ask_once<T>(
+        &self,
+        service: Service,
+        request: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Trouble> {
         let started = Instant::now();
         if started >= self.until {
-            return Err(Trouble::NotTried);
+            return Err(Trouble::NotTried { before: lock(&self.wrong).get(&service).cloned() });
         }
         let since = self.silence_of(service).map_or(started, |silence| silence.since);
         let enough = since + self.with_silence;
@@ -88,7 +105,7 @@ impl Patience {
                 Err(Trouble::Error(error))
             }
             Ok(answered) => {
-                self.lock().remove(&service);
+                lock(&self.silent).remove(&service);
                 answered.map_err(Trouble::Error)
             }
             Err(_) if Instant::now() < self.until => {
@@ -100,7 +117,7 @@ impl Patience {
     }
 
     fn note(&self, service: Service, started: Instant, last: String) {
-        self.lock().entry(service).or_insert(Silence { since: started, last: String::new() }).last = last;
+        lock(&self.silent).entry(service).or_insert(Silence { since: started, last: String::new() }).last = last;
     }
 
     fn given_up(&self, service: Service) -> Trouble {
@@ -109,10 +126,10 @@ impl Patience {
     }
 
     fn silence_of(&self, service: Service) -> Option<Silence> {
-        self.lock().get(&service).cloned()
+        lock(&self.silent).get(&service).cloned()
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Service, Silence>> {
-        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,6 +9,9 @@ use crate::error::Error;
 use crate::resource::{Kind, Mark, Owner};
 use crate::rest::{Call, Rest};
 
+/// How often a list is asked for.
+const MOST_TRIES: u32 = 5;
+
 /// The ids of what was intended: none, one, or more where a request took effect twice.
 pub(super) async fn find(
     rest: &Rest,
@@ -26,7 +29,7 @@ pub(super) async fn find(
     let key = if kind.mark == Mark::Description { "description" } else { "name" };
     let call = kind.list_call(is_admin);
     let call = if kind.mark == Mark::UnlistedName { call } else { call.query(key, &intent.mark) };
-    let items = rest.list(call, kind.plural).await?;
+    let items = list(rest, &call, kind, &|_| true).await?;
     let found = items.iter().filter(|item| Kind::text(item, key) == intent.mark);
     Ok(found.map(|item| kind.id_of(item).to_owned()).collect())
 }
@@ -71,7 +74,7 @@ async fn list_contents(
     let mut items = Vec::new();
     let is_of_them = |item: &Value| projects.iter().any(|project| project.id == Kind::text(item, owner.key));
     for call in calls {
-        match rest.list_of(call, kind.plural, &is_of_them).await {
+        match list(rest, &call, kind, &is_of_them).await {
             Ok(more) => items.extend(more),
             Err(Error::NoService { .. }) => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -89,6 +92,22 @@ async fn list_contents(
         })
     });
     Ok(found.collect())
+}
+
+/// A list, asked for again where what came was no list: all of many lists must come for a clean-up to go on.
+async fn list(
+    rest: &Rest,
+    call: &Call,
+    kind: &'static Kind,
+    is_wanted: &(dyn Fn(&Value) -> bool + Sync),
+) -> Result<Vec<Value>, Error> {
+    let mut tries = 1;
+    loop {
+        match rest.list_of(call.clone(), kind.plural, is_wanted).await {
+            Err(Error::Unexpected { .. }) if tries < MOST_TRIES => tries += 1,
+            listed => return listed,
+        }
+    }
 }
 
 /// A list of a whole cloud that brings only what is looked at, a page at a time.

@@ -80,6 +80,8 @@ pub(super) struct Written {
 enum Kind {
     Latency,
     Status,
+    Ingress,
+    Garbled,
     Reset,
     Truncate,
     Slow,
@@ -197,7 +199,13 @@ fn rule(written: Written) -> Result<Rule, String> {
     let fault = fault(&written)?;
     let strikes_requests = matches!(
         fault,
-        Fault::Latency(_) | Fault::Status { .. } | Fault::Reset { .. } | Fault::Truncate { .. } | Fault::Slow { .. }
+        Fault::Latency(_)
+            | Fault::Status { .. }
+            | Fault::Ingress { .. }
+            | Fault::Garbled
+            | Fault::Reset { .. }
+            | Fault::Truncate { .. }
+            | Fault::Slow { .. }
     );
     if !strikes_requests && (written.method.is_some() || written.path.is_some()) {
         return Err("`method` and `path` belong to faults that strike requests".into());
@@ -231,10 +239,15 @@ fn fault(written: &Written) -> Result<Fault, String> {
             times if times.is_sound() => (Fault::Latency(times), &["seconds"]),
             _ => return Err("`seconds` must be from 0 to 3600".into()),
         },
-        Kind::Status => match written.status.ok_or_else(|| missing("status"))? {
-            status @ 400..=599 => (Fault::Status { status, done: written.done.unwrap_or(false) }, &["status", "done"]),
-            other => return Err(format!("`status` must be from 400 to 599, not {other}")),
-        },
+        Kind::Status => {
+            let status = error_status(written.status.ok_or_else(|| missing("status"))?)?;
+            (Fault::Status { status, done: written.done.unwrap_or(false) }, &["status", "done"])
+        }
+        Kind::Ingress => {
+            let status = error_status(written.status.unwrap_or(404))?;
+            (Fault::Ingress { status, done: written.done.unwrap_or(false) }, &["status", "done"])
+        }
+        Kind::Garbled => (Fault::Garbled, &[]),
         Kind::Reset => (Fault::Reset { done: written.done.unwrap_or(false) }, &["done"]),
         Kind::Truncate => (Fault::Truncate { bytes: written.bytes.unwrap_or(10) }, &["bytes"]),
         Kind::Slow => match written.rate.ok_or_else(|| missing("rate"))? {
@@ -259,6 +272,13 @@ fn fault(written: &Written) -> Result<Fault, String> {
     match written.set().find(|key| !keys.contains(key)) {
         Some(key) => Err(format!("`{key}` does not belong to this fault")),
         None => Ok(fault),
+    }
+}
+
+fn error_status(status: u16) -> Result<u16, String> {
+    match status {
+        400..=599 => Ok(status),
+        other => Err(format!("`status` must be from 400 to 599, not {other}")),
     }
 }
 

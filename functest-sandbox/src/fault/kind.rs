@@ -15,6 +15,15 @@ pub enum Fault {
         /// Whether the request has its effect all the same.
         done: bool,
     },
+    /// Something before the service answers in its place, as an ingress does that has lost its way.
+    Ingress {
+        /// The HTTP status.
+        status: u16,
+        /// Whether the request has its effect all the same.
+        done: bool,
+    },
+    /// One value of an answer's document is gone, null, or something else.
+    Garbled,
     /// The connection is reset in place of an answer.
     Reset {
         /// Whether the request has its effect all the same.

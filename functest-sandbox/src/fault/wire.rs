@@ -15,8 +15,21 @@ pub(crate) struct Wire {
     pub(crate) delay: Duration,
     /// The refusal it gets, and whether it has its effect all the same.
     pub(crate) refusal: Option<(ApiError, bool)>,
+    /// The status that something before the service answers with, and whether the request has its effect all the same.
+    pub(crate) ingress: Option<(StatusCode, bool)>,
+    /// A number from 0 up to 1 that says how the answer is garbled.
+    pub(crate) garbled: Option<f64>,
     /// How its answer ends.
     pub(crate) ending: Ending,
+}
+
+impl Wire {
+    /// Whether the request has its effect, whatever is answered.
+    pub(crate) fn has_effect(&self) -> bool {
+        self.refusal.as_ref().is_none_or(|(_, done)| *done)
+            && self.ingress.is_none_or(|(_, done)| done)
+            && self.ending != Ending::Reset { done: false }
+    }
 }
 
 /// How an answer ends.
@@ -43,6 +56,8 @@ impl Faults {
                 Fault::ServiceDown { service: down } => down == service,
                 Fault::Latency(_)
                 | Fault::Status { .. }
+                | Fault::Ingress { .. }
+                | Fault::Garbled
                 | Fault::Reset { .. }
                 | Fault::Truncate { .. }
                 | Fault::Slow { .. } => rule.is_about(method, path),
@@ -58,13 +73,18 @@ impl Faults {
     }
 }
 
+fn code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 fn apply(fault: &Fault, roll: f64, wire: &mut Wire) {
     match fault {
         Fault::Latency(times) => wire.delay += Duration::try_from_secs_f64(times.at(roll)).unwrap_or_default(),
         Fault::Status { status, done } => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            wire.refusal = Some((ApiError::new(status, "The sandbox was told to answer so."), *done));
+            wire.refusal = Some((ApiError::new(code(*status), "The sandbox was told to answer so."), *done));
         }
+        Fault::Ingress { status, done } => wire.ingress = Some((code(*status), *done)),
+        Fault::Garbled => wire.garbled = Some(roll),
         Fault::Reset { done } => wire.ending = Ending::Reset { done: *done },
         Fault::ServiceDown { .. } => wire.ending = Ending::Reset { done: false },
         Fault::Truncate { bytes } => wire.ending = Ending::Truncated(*bytes),

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-use super::{dispatch, upload};
+use super::{dispatch, garble, upload};
 use crate::api::{Api, ApiError, Body, Call, Query, Reply, Route};
 use crate::fault::Ending;
 use crate::services::Cloud;
@@ -22,14 +22,20 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
     let wire = shared.cloud().faults.on_the_way(api.service_type, head.method.as_str(), head.uri.path());
     tokio::time::sleep(wire.delay).await;
     let mut call = call(shared, api, path, &head);
-    let has_effect =
-        wire.refusal.as_ref().is_none_or(|(_, done)| *done) && wire.ending != Ending::Reset { done: false };
-    let reply = if has_effect { act(shared, api, &mut call, body).await } else { Reply::empty(StatusCode::OK) };
+    let reply = if wire.has_effect() { act(shared, api, &mut call, body).await } else { Reply::empty(StatusCode::OK) };
     let reply = match wire.refusal {
         Some((error, _)) => (api.refuse)(&call, &error),
         None => reply,
     };
-    (dispatch::finish(api, &call, reply), wire.ending)
+    let reply = match wire.ingress {
+        Some((status, _)) => garble::ingress(status),
+        None => dispatch::finish(api, &call, reply),
+    };
+    let reply = match wire.garbled {
+        Some(roll) => garble::garble(reply, roll),
+        None => reply,
+    };
+    (reply, wire.ending)
 }
 
 /// Has the request answered.

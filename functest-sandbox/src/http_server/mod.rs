@@ -4,6 +4,7 @@
 mod body;
 mod control;
 mod dispatch;
+mod garble;
 mod intake;
 mod line;
 mod upload;
