@@ -176,7 +176,8 @@ impl Program {
                 _ = &mut output => waiting.await,
             }
         };
-        // Its number may soon be somebody else's.
+        // What it left in the background without a pipe to us; after this its number may soon be somebody else's.
+        group.signal(Signal::KILL);
         group.forget();
         let (status, timed_out) = ended.map_err(|source| ProgramError { program: self.name.clone(), source })?;
         let last = if heard_err.last_line().is_empty() { heard_out.last_line() } else { heard_err.last_line() };

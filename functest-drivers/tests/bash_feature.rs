@@ -106,6 +106,21 @@ fn lives(mark: &str) -> bool {
 }
 
 #[tokio::test]
+async fn what_a_line_leaves_in_the_background_ends_with_it() {
+    for left in ["sleep 86311 > /dev/null 2>&1 &", "exec > /dev/null 2>&1; sleep 86311 &"] {
+        let (case, _) = run(&line(&format!("{left} sleep 0.2"))).await;
+        assert_eq!(case.verdict, Some(Verdict::Passed), "{left}");
+        for _ in 0..100 {
+            if !lives("sleep\x0086311") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(!lives("sleep\x0086311"), "{left}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_shell_a_line_is_words() {
     let entry = |shell: bool| {
         let line = r#"printf "%s|" '$HOME' "a b" $((1+1))"#;

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use functest_core::Sink;
 use functest_core::event::{Event, EventBody};
 use functest_core::sink::SinkError;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How long the program may take to end after the last event. It is less than what a run waits for a sink.
 const TIME_TO_END: Duration = Duration::from_secs(4);
@@ -37,7 +39,10 @@ impl Listener {
         let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let output = File::create(&self.output)?;
         let errors = output.try_clone()?;
-        Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(output).stderr(errors).spawn()
+        // A group of its own: Ctrl-C is for the run, whose end the program is still to be told.
+        let mut command = Command::new(program);
+        command.args(arguments).process_group(0);
+        command.stdin(Stdio::piped()).stdout(output).stderr(errors).spawn()
     }
 
     fn tell(&mut self, event: &Event) -> io::Result<()> {
@@ -69,10 +74,12 @@ impl Listener {
     }
 }
 
-/// Nothing is left of it, not even its status.
+/// Nothing is left of it and of what it started, not even its status.
 fn kill(child: &mut Child) {
-    // It may have ended meanwhile.
-    let _ = child.kill();
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // It may have ended meanwhile.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
     let _ = child.wait();
 }
 

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_mistake_has_its_place() {
         for (text, words) in [
-            ("os-(nosdn", "the group that begins here has no closing bracket (at character 5)"),
+            ("os-(nosdn", "the group that begins here has no closing bracket (at character 4)"),
             ("a)", "this closing bracket has no opening one (at character 2)"),
             ("[a", "the class has no closing bracket"),
             ("*", "there is nothing to repeat (at character 1)"),

@@ -34,18 +34,23 @@ impl ConfigFile {
         };
         let mut file = Self::parse(path, &text)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let of_sinks = file.sinks.iter_mut().flatten().filter_map(SinkConfig::file_mut);
-        for place in file.state_folder.iter_mut().chain(&mut file.catalogue).chain(of_sinks) {
-            *place = absolute(folder, place, variable);
+        let absolute = |place: &Path| absolute(folder, place, variable);
+        for place in file.state_folder.iter_mut().chain(&mut file.catalogue) {
+            *place = absolute(place);
         }
+        file.sinks.iter_mut().flatten().for_each(|sink| sink.resolve(&absolute));
         Ok(Some(file))
     }
 
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let wrong = |message: String| Error::Config { path: path.to_owned(), message };
-        let document: Value = serde_yaml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        if document.is_null() {
-            return Ok(Self::default());
+        // Read as YAML first, which knows that a key stands twice.
+        let document: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let document: Value = serde_json::to_value(document).map_err(|error| wrong(error.to_string()))?;
+        match document {
+            Value::Null => return Ok(Self::default()),
+            Value::Object(_) => {}
+            _ => return Err(wrong("expected a map of keys, such as `jobs: 4`".into())),
         }
         serde_path_to_error::deserialize(document)
             .map_err(|error| wrong(format!("{}: {}", error.path(), error.inner())))

@@ -176,6 +176,8 @@ mod tests {
             ("jobs: 0\n", "jobs: invalid value: integer `0`"),
             ("settings: {a: 5}\n", "settings.a: invalid type"),
             ("jobs: [\n", "line"),
+            ("[/srv/runs, sandbox]\n", "expected a map of keys"),
+            ("jobs: 1\njobs: 2\n", "duplicate entry with key \"jobs\""),
             (
                 "sinks: [{report: junit}]\n",
                 "sinks[0]: a sink is a `report` (html, junit or json) with its `file`, or a `command`",

@@ -44,11 +44,16 @@ impl TryFrom<Entry> for SinkConfig {
 }
 
 impl SinkConfig {
-    /// The file that it writes, whose place is relative to that of the configuration.
-    pub(super) fn file_mut(&mut self) -> Option<&mut PathBuf> {
+    /// Takes its paths from those that are relative to the configuration's file.
+    pub(super) fn resolve(&mut self, absolute: &dyn Fn(&Path) -> PathBuf) {
         match self {
-            Self::Report { file, .. } => Some(file),
-            Self::Command { .. } => None,
+            Self::Report { file, .. } => *file = absolute(file),
+            // A name without a slash is looked for in PATH.
+            Self::Command { command } => {
+                if let Some(program) = command.first_mut().filter(|program| program.contains('/')) {
+                    *program = absolute(Path::new(program)).display().to_string();
+                }
+            }
         }
     }
 

@@ -47,7 +47,7 @@ impl Parser {
 
     /// What is in the group, up to its closing bracket.
     fn inner(&mut self, flags: Flags, depth: usize) -> Result<Node, Reason> {
-        let opened = self.at;
+        let opened = self.text[..self.at].iter().rposition(|c| *c == '(').unwrap_or_default();
         let node = self.choice(flags, depth + 1)?;
         if !self.takes(')') {
             self.at = opened;
