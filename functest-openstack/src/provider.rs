@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use functest_core::case::Resources;
-use functest_core::event::{CleanUp, EventBody, Level};
-use functest_core::ledger::Journal;
+use functest_core::event::{CleanUp, EventBody, Leftover, Level};
+use functest_core::ledger::{CLOUD, Journal};
 use functest_core::need::Requirement;
 use functest_core::provider::{ForCase, Offer, Provider, ProviderError};
 use functest_core::stop_point;
@@ -291,5 +291,12 @@ impl Provider for CloudProvider {
         }
         let own = cloud.map(|cloud| cloud.user.rest().clone());
         self.cleaner(own).clean(Some(case_name)).await
+    }
+
+    fn left(&self, case_name: &str) -> Vec<Leftover> {
+        let run_id = &self.journal.head().run_id;
+        let reason = format!("its clean-up was given up; `functest openstack clean {run_id}` finishes it");
+        let open = self.journal.open_in(CLOUD, Some(case_name));
+        open.iter().map(|entry| Leftover { thing: entry.thing(), reason: reason.clone() }).collect()
     }
 }

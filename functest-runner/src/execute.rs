@@ -192,7 +192,12 @@ async fn close(shared: &Shared, name: &str, opened: &Opened) -> bool {
     let mut cancelled = shared.cancelled.clone();
     let clean_up = tokio::select! {
         clean_up = shared.providers.close(name, opened) => clean_up,
-        _ = cancelled.at_least(CancelLevel::Abandon) => return true,
+        _ = cancelled.at_least(CancelLevel::Abandon) => {
+            let left = shared.providers.left(name);
+            report_clean_up(shared, name, CleanUp { deleted: Vec::new(), left });
+            // Nobody has looked whether there is more.
+            return true;
+        }
     };
     report_clean_up(shared, name, clean_up)
 }

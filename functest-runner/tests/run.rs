@@ -127,6 +127,11 @@ impl Provider for Rooms {
         let left = self.leaves.then(|| Leftover { thing, reason: "forbidden".into() });
         CleanUp { deleted: Vec::new(), left: left.into_iter().collect() }
     }
+
+    fn left(&self, case_name: &str) -> Vec<Leftover> {
+        let thing = Thing { kind: "room".into(), id: String::new(), name: case_name.to_owned() };
+        vec![Leftover { thing, reason: "given up".into() }]
+    }
 }
 
 /// Keeps every event.
@@ -398,7 +403,9 @@ async fn a_run_that_is_abandoned_does_not_wait_for_its_clean_up() {
     wait_until_started(&heard).await;
     handle.cancel(CancelLevel::Stop);
     handle.cancel(CancelLevel::Abandon);
-    assert_eq!(handle.join().await.unwrap().exit_code, exit_code::INTERRUPTED);
+    let outcome = handle.join().await.unwrap();
+    assert_eq!(outcome.exit_code, exit_code::INTERRUPTED);
+    assert_eq!(outcome.record.left.len(), 1, "what may be there is in the record: {:?}", outcome.record.left);
 }
 
 async fn wait_until_started(heard: &Heard) {

@@ -113,6 +113,13 @@ impl Providers {
     }
 }
 
+impl Providers {
+    /// What may be there still of a case whose taking down was given up.
+    pub fn left(&self, case_name: &str) -> Vec<Leftover> {
+        self.0.iter().flat_map(|provider| provider.left(case_name)).collect()
+    }
+}
+
 /// Why a requirement is not met that no provider of the run knows.
 fn nobody_offers(requirement: &Requirement) -> String {
     match requirement {

@@ -11,7 +11,7 @@ mod working_folder;
 use async_trait::async_trait;
 
 use crate::case::Resources;
-use crate::event::CleanUp;
+use crate::event::{CleanUp, Leftover};
 use crate::need::{Needs, Requirement};
 
 pub use self::chain::{Lack, Opened, Providers};
@@ -61,11 +61,17 @@ pub trait Provider: Send + Sync {
     /// When the case cannot be run; its verdict is then `errored`.
     async fn open(&self, case: ForCase<'_>, resources: &mut Resources) -> Result<(), ProviderError>;
 
-    /// Takes down what was made for the case and what the case left. Called once for each that was opened, also after a
-    /// panic, a deadline or a cancel.
+    /// Takes down what was made for the case and what the case left. Called once for each that was asked to open, also after a
+    /// failure, a panic, a deadline or a cancel.
     async fn close(&self, case_name: &str, resources: &Resources) -> CleanUp {
         let _ = (case_name, resources);
         CleanUp::default()
+    }
+
+    /// What may be there still of a case whose taking down was given up.
+    fn left(&self, case_name: &str) -> Vec<Leftover> {
+        let _ = case_name;
+        Vec::new()
     }
 }
 

@@ -37,7 +37,7 @@ impl Connection {
     /// # Errors
     /// When the cloud does not answer, or refuses the credential.
     pub async fn open(config: &CloudConfig, options: ConnectionOptions) -> Result<Self, Error> {
-        let client = tls::client(&config.tls, options.policy.connect)?;
+        let client = tls::client(&config.tls, &config.auth_url, options.policy.connect)?;
         let observer = Observer::new(options.events, None);
         let auth = KeystoneAuth::new(config);
         let mut notices = config.warnings.clone();

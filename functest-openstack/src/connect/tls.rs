@@ -4,16 +4,22 @@
 use std::path::Path;
 use std::time::Duration;
 
+use url::{Host, Url};
+
 use super::Tls;
 use crate::error::Error;
 
 /// A client that verifies as `tls` says. It follows no redirects: a token must not go to another host.
-pub(super) fn client(tls: &Tls, connect_deadline: Duration) -> Result<reqwest::Client, Error> {
+pub(super) fn client(tls: &Tls, at: &Url, connect_deadline: Duration) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(connect_deadline)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("functest/", env!("CARGO_PKG_VERSION")))
         .danger_accept_invalid_certs(!tls.verify);
+    if is_this_machine(at) {
+        // A proxy for the world is no way to it.
+        builder = builder.no_proxy();
+    }
     if let Some(path) = &tls.cacert {
         let pem = std::fs::read(path).map_err(|source| Error::File { path: path.clone(), source })?;
         let unusable = |message: String| Error::Config { origin: path.display().to_string(), message };
@@ -30,6 +36,16 @@ pub(super) fn client(tls: &Tls, connect_deadline: Duration) -> Result<reqwest::C
         builder = builder.identity(own_certificate(cert, tls.key.as_deref())?);
     }
     builder.build().map_err(|e| Error::Internal(format!("cannot build an HTTP client: {e}")))
+}
+
+/// Whether that is a server on this machine.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// The certificate that we show, with its key: in one file, or in two.

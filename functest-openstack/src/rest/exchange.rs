@@ -97,6 +97,39 @@ struct Fault {
     retry_after: Option<Duration>,
 }
 
+/// What the TLS library says of a certificate or a handshake, and what that means, with the way out.
+const TRUST: [(&str, &str); 11] = [
+    ("UnknownIssuer", "it is signed by an authority that is not known here: name that one in `cacert`"),
+    (
+        "CaUsedAsEndEntity",
+        "it is an authority's own, which is no server's: have one signed by it, or set `verify: false`",
+    ),
+    ("NotValidForName", "it is for another name than the URL's"),
+    ("not valid for name", "it is for another name than the URL's"),
+    ("Expired", "its time is over, or a clock is wrong"),
+    ("expired", "its time is over, or a clock is wrong"),
+    ("NotValidYet", "its time has not come, or a clock is wrong"),
+    ("not valid yet", "its time has not come, or a clock is wrong"),
+    (
+        "UnsupportedCertVersion",
+        "it is of an old version (X.509 v1), which cannot be verified: `verify: false` does without",
+    ),
+    ("corrupt message", "this is no TLS: is it an http URL?"),
+    ("CertificateRequired", "the server wants one of ours: name it in `cert` and `key`"),
+];
+
+/// What the words of the TLS library mean, where they are about trust.
+fn meaning(words: &str) -> Option<&'static str> {
+    TRUST.iter().find(|(said, _)| words.contains(said)).map(|(_, meaning)| *meaning)
+}
+
+/// The proxy that the environment names, without a user's name and password.
+fn proxy() -> Option<String> {
+    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    let value = names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    Some(value.rsplit('@').next().unwrap_or_default().to_owned())
+}
+
 impl Fault {
     fn silent(target: &Target, message: String, sent: bool) -> Self {
         let request = target.failed(None, None);
@@ -109,16 +142,29 @@ impl Fault {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        let words = if error.is_timeout() && error.is_connect() {
-            "connecting took too long".to_owned()
-        } else {
-            cause.to_string()
+        let words = match cause.to_string() {
+            _ if error.is_timeout() && error.is_connect() => "connecting took too long".to_owned(),
+            words => match meaning(&words) {
+                Some(meaning) => format!("{words}: {meaning}"),
+                None => words,
+            },
+        };
+        let words = match proxy() {
+            Some(proxy) if error.is_connect() => {
+                format!("{words} (by the proxy {proxy}, where the environment's NO_PROXY does not except it)")
+            }
+            _ => words,
         };
         if error.is_builder() {
             let words = format!("cannot build {} {}: {words}", target.method, target.url);
             return Self { error: Error::Internal(words), retry_after: None };
         }
         Self::silent(target, words, !error.is_connect())
+    }
+
+    /// Whether it would be the same at once: a certificate does not change by being looked at again.
+    fn is_about_trust(&self) -> bool {
+        matches!(&self.error, Error::NoAnswer { message, .. } if meaning(message).is_some())
     }
 
     fn may_have_arrived(&self) -> bool {
@@ -130,9 +176,12 @@ impl Fault {
 
     fn may_be_repeated(&self, target: &Target) -> bool {
         match &self.error {
+            Error::NoAnswer { .. } if self.is_about_trust() => false,
             Error::NoAnswer { sent, .. } => !sent || target.repeatable,
             error => match error.status() {
                 Some(429) => true,
+                // It says itself when it will do it.
+                Some(413) => self.retry_after.is_some(),
                 Some(502..=504) => target.repeatable,
                 _ => false,
             },
@@ -157,12 +206,17 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     let request_id = header("x-openstack-request-id").or_else(|| header("x-compute-request-id"));
     let subject_token = header("x-subject-token");
     let server = header("server");
-    let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let location = header("location").filter(|_| (301..=308).contains(&status));
+    let retry_after = header("retry-after").as_deref().and_then(delay_of);
     let request = target.failed(Some(status), request_id);
     let body = body_of(target, response).await?;
     // 300 is how services list their versions; other redirections are not followed.
     if status > 300 {
-        let message = target.without_secret(error_message(&body));
+        let message = target.without_secret(match &location {
+            // Followed is none: a token must not go to another place than the one that was named.
+            Some(place) => format!("it leads to {place}; if that is right, use that URL"),
+            None => error_message(&body),
+        });
         let of_service = is_of_service(request.request_id.as_deref(), &body);
         let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
         return Err(Fault { error: Error::Answer { message, request, of_service }, retry_after });
@@ -171,6 +225,15 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
         stop_point::reach("answer.received");
     }
     Ok(Answer { request, subject_token, server, body })
+}
+
+/// A number of seconds, or a date.
+fn delay_of(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = chrono::DateTime::parse_from_rfc2822(text.trim()).ok()?;
+    (date.with_timezone(&chrono::Utc) - chrono::Utc::now()).to_std().ok()
 }
 
 fn stop_while_waiting(target: &Target) {

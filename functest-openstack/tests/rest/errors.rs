@@ -71,3 +71,33 @@ async fn redirections_are_not_followed() {
     drop(cloud);
     assert_eq!(error_of(away).await.status(), Some(302));
 }
+
+#[tokio::test]
+async fn a_redirection_says_where_to() {
+    let elsewhere = "https://cloud.example.org/network/v2.0/networks";
+    let text = error_of(move || ResponseTemplate::new(301).insert_header("Location", elsewhere)).await.to_string();
+    assert!(text.contains(&format!("it leads to {elsewhere}; if that is right, use that URL")), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_no_tls_is_said_once_and_plainly() {
+    // An https URL that leads to an http port.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let counted = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&counted);
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for stream in listener.incoming().flatten() {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let mut stream = stream;
+            let _ = stream.read(&mut [0; 512]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    let cloud = FakeCloud::start().await;
+    let (rest, _) = cloud.log_in_with("network", format!("https://{at}/").parse().unwrap()).await;
+    let text = rest.all::<Network>(&[]).await.unwrap_err().to_string();
+    assert!(text.contains("this is no TLS: is it an http URL?"), "{text}");
+    assert_eq!(counted.load(std::sync::atomic::Ordering::SeqCst), 1, "what cannot change is not repeated");
+}
