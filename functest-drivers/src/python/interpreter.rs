@@ -51,6 +51,7 @@ impl Interpreter {
                 let top = module.split('.').next().unwrap_or_default();
                 installed.modules.contains(top)
             }
+            DriverName::Unsaid => false,
         }
     }
 }

@@ -74,6 +74,7 @@ impl Driver for PythonDriver {
         let run = match &entry.driver {
             DriverName::Name { name } => json!({ "name": name }),
             DriverName::Class { module, class } => json!({ "module": module, "class": class }),
+            DriverName::Unsaid => return Err(settings.error("run", "the catalogue does not say what runs it")),
         };
         let body = PythonCase {
             program,
@@ -120,7 +121,9 @@ impl TestCase for PythonCase {
         attach_files(ctx, &folder);
         check.end(outcome(word.as_ref(), &ending));
         Ok(match word {
-            Some(Word::Ended { return_code, success_rate, details, .. }) => Ended { return_code, success_rate, details },
+            Some(Word::Ended { return_code, success_rate, details, .. }) => {
+                Ended { return_code, success_rate, details }
+            }
             _ => Ended::default(),
         })
     }
