@@ -29,7 +29,7 @@ fn euphrates() -> Catalogue {
 /// What becomes of the whole catalogue when these variables are set.
 fn selection(catalogue: &Catalogue, variables: &[(&str, &str)]) -> Selection {
     let given: Vec<_> = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    let facts = Facts::gather(catalogue, &given, &|_| None, &[]);
+    let facts = Facts::gather(catalogue, &given, &|_| None, &[]).unwrap();
     select(catalogue, &facts, &Request::default(), &Drivers::default()).unwrap()
 }
 

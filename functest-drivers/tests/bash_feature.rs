@@ -113,7 +113,7 @@ async fn without_a_shell_a_line_is_words() {
     };
     assert_eq!(run(&entry(true)).await.1, "$HOME|a b|2|");
     assert_eq!(run(&entry(false)).await.1, "$HOME|a b|$((1+1))|");
-    let error = plan("run: {name: bashfeature, args: {cmd: \"echo 'a\", shell: false}}").unwrap_err();
+    let error = plan("run: {name: bashfeature, args: {cmd: \"echo 'a\", shell: false}}").err().unwrap();
     assert!(error.to_string().contains("script.cmd: it has a quotation mark without a second one"), "{error}");
 }
 

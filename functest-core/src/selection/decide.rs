@@ -147,7 +147,7 @@ mod tests {
     fn decisions(yaml: &str, given: &[(&str, &str)], request: Request) -> Vec<(String, Decision)> {
         let catalogue = Catalogue::parse("t", yaml).unwrap();
         let given: Vec<_> = given.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-        let facts = Facts::gather(&catalogue, &given, &|_| None, &[]);
+        let facts = Facts::gather(&catalogue, &given, &|_| None, &[]).unwrap();
         let selection = select(&catalogue, &facts, &request, &Known).unwrap();
         selection.cases.into_iter().map(|c| (c.case_name, c.decision)).collect()
     }

@@ -23,7 +23,7 @@ use functest_core::{Ctx, TestCase};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
-use self::interpreter::Interpreter;
+use self::interpreter::{Interpreter, VARIABLE};
 use self::verdict::Word;
 use crate::exclusion::exclusion;
 use crate::program::{Ending, Program};
@@ -68,7 +68,9 @@ impl Driver for PythonDriver {
     }
 
     fn prepare(&self, entry: &CaseSpec, settings: Settings) -> Result<Prepared, SettingsError> {
-        let program = Interpreter::program();
+        let Ok(program) = Interpreter::program().into_string() else {
+            return Err(settings.error("run", format!("the environment variable {VARIABLE} is not UTF-8")));
+        };
         let python = Requirement::Tool { name: program.clone(), version: None };
         let needs = Needs::of([Requirement::WorkingFolder, python]).excluding(exclusion(entry)?);
         let run = match &entry.driver {

@@ -4,17 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use functest_core::suggest;
+use functest_core::variables::{self, Variables};
 use serde_json::{Map, Value};
 
 use super::CloudConfig;
 use super::entry::Entry;
 use crate::error::Error;
 
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 type Keys = Map<String, Value>;
 
 /// The cloud `name`, its secrets and its profile merged.
-pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConfig, Error> {
+pub(super) fn load(name: &str, environment: Variables<'_>) -> Result<CloudConfig, Error> {
     let candidates = candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment);
     let searched = || candidates.iter().map(|path| path.display().to_string()).collect();
     let Some((path, mut clouds)) = first(&candidates, "clouds")? else {
@@ -49,13 +49,11 @@ fn unknown(name: &str, known: Vec<String>, searched: Vec<String>) -> Error {
 }
 
 /// Where a file may be, best first.
-fn candidates(stem: &str, variable: &str, environment: Environment<'_>) -> Vec<PathBuf> {
+fn candidates(stem: &str, variable: &str, environment: Variables<'_>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    if let Some(path) = environment(variable).filter(|path| !path.is_empty()) {
-        paths.push(PathBuf::from(path));
-    }
-    let home = environment("HOME").map(|home| PathBuf::from(home).join(".config"));
-    let config = environment("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from).or(home);
+    paths.extend(variables::path(environment, variable));
+    let home = variables::path(environment, "HOME").map(|home| home.join(".config"));
+    let config = variables::path(environment, "XDG_CONFIG_HOME").or(home);
     let folders = [Some(PathBuf::from(".")), config.map(|path| path.join("openstack")), Some("/etc/openstack".into())];
     for folder in folders.into_iter().flatten() {
         paths.extend(["yaml", "yml"].map(|extension| folder.join(format!("{stem}.{extension}"))));
@@ -117,8 +115,8 @@ mod tests {
         std::fs::write(&clouds, text).unwrap();
         std::fs::write(&secure, secrets).unwrap();
         load(name, &|variable| match variable {
-            "OS_CLIENT_CONFIG_FILE" => Some(clouds.display().to_string()),
-            "OS_CLIENT_SECURE_FILE" => Some(secure.display().to_string()),
+            "OS_CLIENT_CONFIG_FILE" => Some(clouds.clone().into()),
+            "OS_CLIENT_SECURE_FILE" => Some(secure.clone().into()),
             _ => None,
         })
     }

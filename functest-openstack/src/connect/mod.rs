@@ -11,6 +11,7 @@ mod variables;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use functest_core::variables::{self as environment_variables, NotText, Variables};
 use secrecy::SecretString;
 use url::Url;
 
@@ -124,7 +125,7 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When no file has such a cloud, or its entry is unusable.
-    pub fn from_clouds_yaml(name: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn from_clouds_yaml(name: &str, environment: Variables<'_>) -> Result<Self, Error> {
         clouds_yaml::load(name, environment)
     }
 
@@ -132,8 +133,9 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When they do not describe a cloud.
-    pub fn from_variables(environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        variables::load("the OS_* variables", environment)
+    pub fn from_variables(environment: Variables<'_>) -> Result<Self, Error> {
+        let texts = variables::texts(environment).map_err(not_text)?;
+        variables::load("the OS_* variables", &|name| texts.get(name).cloned())
     }
 
     /// The cloud of an openrc file: lines `export OS_X=value`.
@@ -153,15 +155,23 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When what is there does not describe a cloud.
-    pub fn find(name: Option<&str>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
-        let set = |variable: &str| environment(variable).filter(|value| !value.is_empty());
-        match name.map(str::to_owned).or_else(|| set("OS_CLOUD")) {
+    pub fn find(name: Option<&str>, environment: Variables<'_>) -> Result<Option<Self>, Error> {
+        let set = |variable: &str| environment_variables::text(environment, variable).map_err(not_text);
+        let named = match name.filter(|name| !name.is_empty()) {
+            Some(name) => Some(name.to_owned()),
+            None => set("OS_CLOUD")?,
+        };
+        match named {
             Some(name) if name.contains('/') || Path::new(&name).is_file() => {
                 Self::from_openrc(Path::new(&name)).map(Some)
             }
             Some(name) => Self::from_clouds_yaml(&name, environment).map(Some),
-            None if set("OS_AUTH_URL").is_some() => Self::from_variables(environment).map(Some),
+            None if set("OS_AUTH_URL")?.is_some() => Self::from_variables(environment).map(Some),
             None => Ok(None),
         }
     }
+}
+
+fn not_text(error: NotText) -> Error {
+    Error::Config { origin: "the environment".to_owned(), message: error.to_string() }
 }

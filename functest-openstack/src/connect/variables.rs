@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A cloud described by `OS_*` variables.
 
+use std::collections::BTreeMap;
+
+use functest_core::variables::{self, NotText, Variables};
 use serde_json::{Map, Value};
 
 use super::CloudConfig;
@@ -40,6 +43,17 @@ const CLOUD: [(&str, &str); 6] = [
     ("OS_INSECURE", "insecure"),
     ("OS_CACERT", "cacert"),
 ];
+
+/// All of them that are set.
+pub(super) fn texts(environment: Variables<'_>) -> Result<BTreeMap<&'static str, String>, NotText> {
+    let mut texts = BTreeMap::new();
+    for (variable, _) in AUTH.iter().chain(&CLOUD) {
+        if let Some(text) = variables::text(environment, variable)? {
+            texts.insert(*variable, text);
+        }
+    }
+    Ok(texts)
+}
 
 /// The cloud that `look_up` describes.
 pub(super) fn load(origin: &str, look_up: &dyn Fn(&str) -> Option<String>) -> Result<CloudConfig, Error> {

@@ -160,10 +160,6 @@ impl Plan {
     }
 
     fn head(&self, run_id: &str, connection: Option<&Connection>, seed: Option<u64>) -> RunHead {
-        let told = |wanted: &str| {
-            let found = self.told.facts.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| value.clone())
-        };
         let notices = connection.map(|connection| connection.notices.clone()).unwrap_or_default();
         RunHead {
             run_id: run_id.to_owned(),
@@ -171,8 +167,8 @@ impl Plan {
             catalogue: self.selection.catalogue.clone(),
             cloud: connection.map(|connection| connection.identity.clone()),
             facts: self.selection.facts.clone(),
-            node_name: self.functest.variable("NODE_NAME").or_else(|| told("NODE_NAME")),
-            build_tag: self.functest.variable("BUILD_TAG"),
+            node_name: self.node_name.clone(),
+            build_tag: self.build_tag.clone(),
             jobs: self.request.at_a_time(),
             notices: notices.into_iter().chain(self.warnings.iter().cloned()).collect(),
             cases: self.selection.cases.clone(),
