@@ -345,6 +345,18 @@ fn what_is_broken_is_refused_with_its_place() {
             "tiers[0].testcases[0].criteria",
             "expected a number from 0 to 100 or a condition, found a list",
         ),
+        (
+            case("  - case_name: a\n    criteria: success_rate < 100%\n    run: {name: x}\n"),
+            5,
+            "tiers[0].testcases[0].criteria",
+            "the criteria `success_rate < 100%` is refused: a case that fails more would meet it sooner",
+        ),
+        (
+            case("  - case_name: a\n    criteria: ret != 0\n    run: {name: x}\n"),
+            5,
+            "tiers[0].testcases[0].criteria",
+            "the criteria `ret != 0` is refused: it is met by many exit statuses, of failures too",
+        ),
         // Dependencies.
         (
             case("  - case_name: a\n    run: {name: x}\n    dependencies:\n      installer: '('\n"),

@@ -250,10 +250,22 @@ impl Reader {
                 return Criteria::DEFAULT;
             }
         };
-        read.unwrap_or_else(|e| {
-            self.error(node, &fields.path_of("criteria"), e.to_string());
-            Criteria::DEFAULT
-        })
+        match read {
+            Ok(criteria) => {
+                if let Some(problem) = criteria.problem() {
+                    self.error(
+                        node,
+                        &fields.path_of("criteria"),
+                        format!("the criteria `{criteria}` is refused: {problem}"),
+                    );
+                }
+                criteria
+            }
+            Err(e) => {
+                self.error(node, &fields.path_of("criteria"), e.to_string());
+                Criteria::DEFAULT
+            }
+        }
     }
 
     /// Both shapes: `{installer: regex, scenario: regex}` and `[{VARIABLE: regex}, ...]`. What is neither is an error: a
