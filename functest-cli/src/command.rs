@@ -66,7 +66,7 @@ pub(crate) enum Command {
 /// Functest with the configuration of the user and of the folder here.
 fn configured() -> Result<Functest, Error> {
     let here = std::env::current_dir().unwrap_or_default();
-    let config = Config::find(&here, &|name| std::env::var(name).ok())?;
+    let config = Config::find(&here, &|name| std::env::var_os(name))?;
     Ok(Functest::new().with_config(config))
 }
 

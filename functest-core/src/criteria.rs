@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The condition a case's result must meet.
 ///
 /// Danube writes `status == "PASS"`, `success_rate >= 80%` and `ret == 0`; Euphrates and Xtesting a number from 0 to
-/// 100. A criteria of 0 is met by every case that ran.
+/// 100. A criteria of 0 is met by every case that ran, unless nothing of it passed and something could not be found out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Criteria {
     /// Nothing that ran may have failed.
@@ -71,15 +71,30 @@ impl Criteria {
         }
     }
 
+    /// Why no catalogue may say so; `None` for a criteria that a case meets by doing well. Records of old runs may hold such.
+    pub fn problem(self) -> Option<&'static str> {
+        match self {
+            Self::StatusPass
+            | Self::ReturnCode(Comparison::Equal, _)
+            | Self::SuccessRate(Comparison::AtLeast | Comparison::Equal, 100.0)
+            | Self::SuccessRate(Comparison::AtLeast, _) => None,
+            Self::SuccessRate(Comparison::Above, percent) if percent < 100.0 => None,
+            Self::SuccessRate(Comparison::Above, _) => Some("no case can meet it"),
+            Self::SuccessRate(..) => Some("a case that fails more would meet it sooner than one that passes: use `>=`"),
+            Self::ReturnCode(..) => Some("it is met by many exit statuses, of failures too: use `ret ==`"),
+        }
+    }
+
     /// Whether `achieved` meets this criteria.
     pub fn is_met_by(self, achieved: Achieved) -> bool {
         match self {
             Self::StatusPass => achieved.return_code.unwrap_or(0) == 0 && achieved.success_rate >= 100.0,
             Self::SuccessRate(comparison, wanted) => comparison.holds(achieved.success_rate, wanted),
-            Self::ReturnCode(comparison, wanted) => {
-                let code = achieved.return_code.unwrap_or(i64::from(achieved.success_rate < 100.0));
-                comparison.holds(code, wanted)
-            }
+            Self::ReturnCode(comparison, wanted) => match achieved.return_code {
+                Some(code) => comparison.holds(code, wanted),
+                // What is no program ends with 0 when all went well, and with nothing that somebody could wait for else.
+                None => achieved.success_rate >= 100.0 && comparison.holds(0, wanted),
+            },
         }
     }
 }
@@ -190,6 +205,26 @@ mod tests {
             assert_eq!(criteria.is_met_by(achieved), met, "{text} with {achieved:?}");
             assert_eq!(criteria.to_string().parse::<Criteria>().unwrap(), criteria);
         }
+    }
+
+    #[test]
+    fn what_failure_would_meet_is_a_problem() {
+        let fine = ["0", "80", "100", "success_rate >= 0%", "success_rate > 0%", "success_rate == 100%", "ret == 0"];
+        for text in fine.iter().chain(&["ret == 3", "status == \"PASS\""]) {
+            assert_eq!(text.parse::<Criteria>().unwrap().problem(), None, "{text}");
+        }
+        let rates = ["success_rate < 100%", "success_rate <= 100%", "success_rate != 100%", "success_rate == 50%"];
+        let codes = ["ret != 0", "ret > 0", "ret >= 0", "ret < 1", "ret <= 255"];
+        for text in rates.iter().chain(&codes).chain(&["success_rate > 100%"]) {
+            assert!(text.parse::<Criteria>().unwrap().problem().is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_program_cannot_end_with_a_failure_that_is_wanted() {
+        let one: Criteria = "ret == 1".parse().unwrap();
+        assert!(!one.is_met_by(rate(0.0)) && !one.is_met_by(rate(100.0)));
+        assert!(!"ret == 0".parse::<Criteria>().unwrap().is_met_by(rate(99.0)));
     }
 
     #[test]

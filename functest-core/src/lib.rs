@@ -29,6 +29,7 @@ pub mod stop_point;
 pub mod suggest;
 pub mod sut;
 pub mod tier;
+pub mod variables;
 pub mod verdict;
 pub mod words;
 

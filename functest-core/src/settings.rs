@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::suggest;
+use crate::variables::{self, NotText, Variables};
 
 /// The settings of one kind of case.
 pub trait CaseSettings: Default + Serialize + DeserializeOwned + JsonSchema {
@@ -239,13 +240,13 @@ impl SettingsLayers {
     /// The settings of `case`, whose catalogue entry has `args`, and warnings of keys that nobody reads.
     ///
     /// # Errors
-    /// When a `--set` names a key that the case does not have.
+    /// When a `--set` names a key that the case does not have, or a variable is not UTF-8.
     pub fn merge(
         &self,
         case: &str,
         spec: &SettingsSpec,
         args: &BTreeMap<String, Value>,
-        environment: &dyn Fn(&str) -> Option<String>,
+        environment: Variables<'_>,
     ) -> Result<(Settings, Vec<String>), SettingsError> {
         let mut merge = Merge {
             settings: Settings { case: case.to_owned(), values: spec.defaults.clone(), origins: BTreeMap::new() },
@@ -262,7 +263,13 @@ impl SettingsLayers {
             merge.put(&setting.origin, &setting.key, setting.value(spec));
         }
         for (key, variable) in &spec.environment {
-            if let Some(text) = environment(variable).filter(|text| !text.is_empty()) {
+            let not_text = |error: NotText| SettingsError {
+                origin: format!("${variable}"),
+                case: case.to_owned(),
+                key: key.clone(),
+                reason: error.to_string(),
+            };
+            if let Some(text) = variables::text(environment, variable).map_err(not_text)? {
                 merge.put(&format!("${variable}"), key, spec.value_of(key, &text));
             }
         }
@@ -398,7 +405,7 @@ mod tests {
     fn merge(layers: &SettingsLayers, args: &[(&str, Value)], network: Option<&str>) -> Result<Sample, SettingsError> {
         let args = args.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
         let spec = SettingsSpec::of::<Sample>();
-        layers.merge("c", &spec, &args, &|_| network.map(str::to_owned))?.0.read()
+        layers.merge("c", &spec, &args, &|_| network.map(Into::into))?.0.read()
     }
 
     #[test]

@@ -216,12 +216,15 @@ impl Tally {
 
     /// The verdict of a case that ran to its end with these outcomes.
     ///
-    /// A case of which nothing ran has not passed, and neither has one that broke a rule of the framework, whatever its
-    /// criteria: `breaches` are such, in words. What the case says of itself in `ended` can only make it worse.
+    /// A case of which nothing ran has not passed, and neither has one of which nothing passed and something errored, nor one
+    /// that broke a rule of the framework, whatever its criteria: `breaches` are such, in words. What the case says of itself in `ended` can only make it worse.
     pub fn verdict(&self, criteria: Criteria, ended: &Ended, breaches: &[String]) -> Verdict {
         let Some(counted) = self.success_rate() else { return self.verdict_of_nothing(breaches) };
         let success_rate = ended.success_rate.map_or(counted, |reported| reported.min(counted));
-        let is_met = criteria.is_met_by(Achieved { success_rate, return_code: ended.return_code });
+        let is_known = self.errored == 0 || self.passed > 0;
+        let is_allowed = criteria.problem().is_none();
+        let achieved = Achieved { success_rate, return_code: ended.return_code };
+        let is_met = is_known && is_allowed && criteria.is_met_by(achieved);
         if is_met && breaches.is_empty() {
             return Verdict::Passed;
         }
@@ -234,6 +237,12 @@ impl Tally {
         // A breach alone says nothing about the cloud, and neither do checks that only errored.
         let is_the_clouds = !is_met && (self.failed > 0 || self.errored == 0);
         if is_the_clouds { Verdict::Failed { reason } } else { Verdict::Errored { reason } }
+    }
+
+    /// What the criteria of a case that passed has forgiven, in words; `None` when every check that ran held.
+    pub fn tolerated(&self) -> Option<String> {
+        let bad = self.failed + self.errored;
+        (bad > 0).then(|| format!("passed by its criteria; {bad} of {} checks did not hold", self.ran()))
     }
 
     fn verdict_of_nothing(&self, breaches: &[String]) -> Verdict {
@@ -305,6 +314,14 @@ mod tests {
         assert_eq!(word(&[Passed, Failed(fault())], "success_rate >= 50%"), "passed");
         assert_eq!(word(&[Passed, Failed(fault()), Errored(fault())], "100"), "failed");
         assert_eq!(word(&[Passed, Errored(fault())], "status == \"PASS\""), "errored");
+        assert_eq!(word(&[Errored(fault())], "0"), "errored");
+        assert_eq!(word(&[Errored(fault()), Failed(fault())], "0"), "failed");
+        assert_eq!(word(&[Passed, Errored(fault())], "50"), "passed");
+        assert_eq!(word(&[Failed(fault())], "success_rate < 100%"), "failed");
+        assert_eq!(word(&[Failed(fault())], "ret == 1"), "failed");
+        let tolerated = tally(&[Passed, Failed(fault()), Errored(fault()), skipped()]).tolerated();
+        assert_eq!(tolerated.as_deref(), Some("passed by its criteria; 2 of 3 checks did not hold"));
+        assert_eq!(tally(&[Passed, skipped()]).tolerated(), None);
     }
 
     #[test]

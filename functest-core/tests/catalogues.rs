@@ -29,7 +29,7 @@ fn euphrates() -> Catalogue {
 /// What becomes of the whole catalogue when these variables are set.
 fn selection(catalogue: &Catalogue, variables: &[(&str, &str)]) -> Selection {
     let given: Vec<_> = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    let facts = Facts::gather(catalogue, &given, &|_| None, &[]);
+    let facts = Facts::gather(catalogue, &given, &|_| None, &[]).unwrap();
     select(catalogue, &facts, &Request::default(), &Drivers::default()).unwrap()
 }
 
@@ -297,6 +297,24 @@ fn what_is_broken_is_refused_with_its_place() {
         ),
         (case("  - case_name: a\n"), 4, "tiers[0].testcases[0]", "the key `run` is missing"),
         (
+            case("  - {name: a, run: {module: m, class: C}}\n  - name: b\n"),
+            5,
+            "tiers[0].testcases[1]",
+            "the key `run` is missing",
+        ),
+        (
+            case("  - {case_name: yes, run: {name: x}}\n"),
+            4,
+            "tiers[0].testcases[0].case_name",
+            "expected a name (one that YAML takes for something else than a text needs quotes), found the boolean true",
+        ),
+        (
+            case("  - {case_name: ~, run: {name: x}}\n"),
+            4,
+            "tiers[0].testcases[0].case_name",
+            "expected a name (one that YAML takes for something else than a text needs quotes), found nothing",
+        ),
+        (
             case("  - {case_name: a, run: {name: x}}\n  - {case_name: a, run: {name: x}}\n"),
             5,
             "tiers[0].testcases[1]",
@@ -327,6 +345,18 @@ fn what_is_broken_is_refused_with_its_place() {
             "tiers[0].testcases[0].criteria",
             "expected a number from 0 to 100 or a condition, found a list",
         ),
+        (
+            case("  - case_name: a\n    criteria: success_rate < 100%\n    run: {name: x}\n"),
+            5,
+            "tiers[0].testcases[0].criteria",
+            "the criteria `success_rate < 100%` is refused: a case that fails more would meet it sooner",
+        ),
+        (
+            case("  - case_name: a\n    criteria: ret != 0\n    run: {name: x}\n"),
+            5,
+            "tiers[0].testcases[0].criteria",
+            "the criteria `ret != 0` is refused: it is met by many exit statuses, of failures too",
+        ),
         // Dependencies.
         (
             case("  - case_name: a\n    run: {name: x}\n    dependencies:\n      installer: '('\n"),
@@ -346,6 +376,68 @@ fn what_is_broken_is_refused_with_its_place() {
             "tiers[0].testcases[0].dependencies",
             "expected a map with `installer` and `scenario`, or a list",
         ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: {NO_TENANT_NETWORK: '^(?![tT]rue$)'}}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies.NO_TENANT_NETWORK",
+            "expected `installer` or `scenario`; a condition on a variable is an item of a list, as in \
+             `- NO_TENANT_NETWORK: REGEX`",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: {instaler: apex}}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies.instaler",
+            "expected `installer` or `scenario`; did you mean `installer`?",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: {installer: [apex, fuel]}}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies.installer",
+            "expected a regular expression, as in `(apex)|(fuel)`, found a list",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: [{scenario: '^((?!lxd).)*$'}]}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies[0].scenario",
+            "`scenario` is no variable: expected a map, `dependencies: {scenario: REGEX}`",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: [NO_TENANT_NETWORK=true]}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies[0]",
+            "expected a map of one variable, as in `- NO_TENANT_NETWORK: regex`, found the text",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: [{NO_TENANT_NETWORK: }]}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies[0].NO_TENANT_NETWORK",
+            "expected a regular expression, as in `- NO_TENANT_NETWORK: regex`, found nothing",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: [{NO TENANT: x}]}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies[0].NO TENANT",
+            "expected the name of a variable",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependencies: [{}]}\n"),
+            4,
+            "tiers[0].testcases[0].dependencies[0]",
+            "expected a map of one variable, as in `- NO_TENANT_NETWORK: regex`, found an empty map",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, dependancies: [{A: x}]}\n"),
+            4,
+            "tiers[0].testcases[0].dependancies",
+            "unknown key: did you mean `dependencies`?",
+        ),
+        (
+            case("  - {case_name: a, run: {name: x}, enabeld: false}\n"),
+            4,
+            "tiers[0].testcases[0].enabeld",
+            "unknown key: did you mean `enabled`?",
+        ),
+        ("tiers:\n- {name: t, ci_lop: weekly}\n".into(), 2, "tiers[0].ci_lop", "unknown key: did you mean `ci_loop`?"),
         // Run.
         (
             case("  - case_name: a\n    run: {module: m}\n"),
@@ -381,6 +473,48 @@ fn what_is_broken_is_refused_with_its_place() {
         assert_eq!(found.len(), 1, "one error, one message:\n{text}\n{error}");
         assert!(error.to_string().starts_with(&format!("broken.yaml:{line}:")), "{error}");
     }
+}
+
+#[test]
+fn names_are_as_pyyaml_prints_them() {
+    let table = [
+        ("1.0", "1.0"),
+        ("1.50", "1.5"),
+        ("1e3", "1e3"),
+        ("1.0e+3", "1000.0"),
+        ("1.0e+20", "1e+20"),
+        ("0x1F", "31"),
+        ("007", "7"),
+        ("089", "089"),
+        ("1_000", "1000"),
+        ("1:30", "90"),
+        (".inf", "inf"),
+        ("2017-01-01", "2017-01-01"),
+        ("'yes'", "yes"),
+        ("'1.0'", "1.0"),
+    ];
+    for (written, name) in table {
+        let text =
+            format!("tiers: [{{name: {written}, testcases: [{{case_name: {written}, run: {{name: {written}}}}}]}}]");
+        let catalogue = Catalogue::parse("t", &text).unwrap();
+        let (tier, case) = catalogue.cases().next().unwrap();
+        assert_eq!((tier.name(), case.case_name.as_str(), case.driver.to_string().as_str()), (name, name, name));
+    }
+}
+
+#[test]
+fn colorado_did_not_say_what_runs_a_case() {
+    let text = "tiers:\n- name: healthcheck\n  order: 0\n  ci_loop: '(daily)|(weekly)'\n  testcases:\n  \
+                - name: healthcheck\n    criteria: 'status == \"PASS\"'\n    blocking: true\n    clean_flag: false\n    \
+                dependencies: {installer: '', scenario: ''}\n  \
+                - name: promise\n    criteria: 'success_rate == 100%'\n    blocking: false\n    \
+                dependencies: {installer: '(fuel)|(joid)', scenario: ''}\n";
+    let catalogue = Catalogue::parse("colorado.yaml", text).unwrap();
+    assert_eq!((catalogue.generation, catalogue.warnings.len()), (Generation::Colorado, 0));
+    let found = selection(&catalogue, &sut("apex", "os-nosdn-nofeature-ha"));
+    assert_eq!((found.cases[0].decision, found.cases[1].decision), (Decision::NoDriver, Decision::Installer));
+    let reason = "the rules select it, but the catalogue does not say what runs it: it has no key `run`";
+    assert_eq!(found.cases[0].reason, reason);
 }
 
 #[test]

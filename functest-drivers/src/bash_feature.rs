@@ -93,6 +93,7 @@ impl Driver for BashFeatureDriver {
         let is_this = match name {
             DriverName::Name { name } => name == NAME,
             DriverName::Class { module, class } => CLASSES.contains(&(module, class)),
+            DriverName::Unsaid => false,
         };
         if is_this { Claim::Exact } else { Claim::No }
     }

@@ -130,6 +130,9 @@ impl Lines {
     fn case_finished(&mut self, case_name: &str, verdict: &Verdict, tally: &Tally, duration_ms: u64, ended: &Ended) {
         self.ended(&format!("case {case_name}"), verdict, duration_ms);
         let Tally { passed, failed, errored, skipped, .. } = tally;
+        if let Some(tolerated) = tally.tolerated().filter(|_| verdict.has_passed()) {
+            self.add(Level::Warning, &tolerated);
+        }
         let code = ended.return_code.map(|code| format!("; return code {code}")).unwrap_or_default();
         self.add(
             Level::Info,

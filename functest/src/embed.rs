@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The entry point of whoever embeds functest.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
 use functest_core::catalogue::Catalogue;
 use functest_core::driver::Drivers;
 use functest_core::ledger::Reclaimer;
+use functest_core::variables;
 use functest_core::{Driver, Installer, Provider, Tier};
 
 use crate::config::Config;
@@ -14,7 +16,7 @@ use crate::error::Error;
 use crate::state::StateFolder;
 
 /// A look-up of environment variables.
-pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// Functest: who makes its test cases and what they are given, and where it keeps its runs.
 #[derive(Clone)]
@@ -42,7 +44,7 @@ impl Functest {
     /// folder.
     pub fn new() -> Self {
         let drivers = Drivers::new(vec![Arc::new(functest_drivers::drivers()), Arc::new(functest_cases::driver())]);
-        let variables: Variables = Arc::new(|name| std::env::var(name).ok());
+        let variables: Variables = Arc::new(|name| std::env::var_os(name));
         let state = StateFolder::from_environment(variables.as_ref());
         let own_catalogue = Some(("functest's own catalogue".to_owned(), functest_cases::CATALOGUE.to_owned()));
         Self {
@@ -113,7 +115,7 @@ impl Functest {
     /// Lets this configuration count where a request and variables say nothing. Without one, no file is read.
     #[must_use]
     pub fn with_config(mut self, config: Config) -> Self {
-        let by_variable = self.variable("FUNCTEST_STATE_DIR").is_some();
+        let by_variable = variables::path(self.variables.as_ref(), "FUNCTEST_STATE_DIR").is_some();
         if let Some(folder) = config.state_folder().filter(|_| !by_variable) {
             self.state = StateFolder::new(folder.value);
         }
@@ -131,7 +133,7 @@ impl Functest {
     /// Looks environment variables up here.
     #[must_use]
     pub fn with_variables(mut self, variables: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.variables = Arc::new(variables);
+        self.variables = Arc::new(move |name| variables(name).map(OsString::from));
         self
     }
 
@@ -158,9 +160,12 @@ impl Functest {
         Ok(catalogue)
     }
 
-    /// An environment variable; `None` where it is not set or empty.
-    pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        (self.variables)(name).filter(|value| !value.is_empty())
+    /// The text of an environment variable; `None` where it is not set or empty.
+    ///
+    /// # Errors
+    /// When it is not UTF-8.
+    pub(crate) fn variable(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(variables::text(self.variables.as_ref(), name)?)
     }
 
     /// Who drives the entries that name this; `None` when nobody does.

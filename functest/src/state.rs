@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use functest_core::suggest;
+use functest_core::variables::{self, Variables};
 
 use crate::error::Error;
 
@@ -32,8 +33,8 @@ impl StateFolder {
     }
 
     /// `$FUNCTEST_STATE_DIR`, else `functest` in `$XDG_STATE_HOME` or `~/.local/state`.
-    pub fn from_environment(environment: &dyn Fn(&str) -> Option<String>) -> Self {
-        let set = |variable: &str| environment(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    pub fn from_environment(environment: Variables<'_>) -> Self {
+        let set = |variable: &str| variables::path(environment, variable);
         let home = || set("HOME").unwrap_or_else(|| PathBuf::from("."));
         let state_home = || set("XDG_STATE_HOME").unwrap_or_else(|| home().join(".local/state"));
         Self(set("FUNCTEST_STATE_DIR").unwrap_or_else(|| state_home().join("functest")))

@@ -2,6 +2,8 @@
 //! What the command says and ends with, without any cloud.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use std::process::Command;
 
@@ -91,6 +93,68 @@ fn facts_come_from_the_environment_when_no_flag_gives_them() {
     let given = functest_in(folder.path(), &[&arguments[..], &["--installer", "apex"]].concat(), &variables);
     let document: Value = serde_json::from_str(&given.out).unwrap();
     assert_eq!(document["decision"], "installer", "{}", given.out);
+}
+
+#[test]
+fn an_empty_value_says_nothing_and_the_next_source_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let fact = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let arguments = [&["run", "connection_check", "--cloud", "sandbox", "--json"], arguments].concat();
+        let ended = functest_in(folder.path(), &arguments, variables);
+        let record: Value = serde_json::from_str(&ended.out).unwrap();
+        let fact =
+            record["head"]["facts"].as_array().unwrap().iter().find(|fact| fact["variable"] == "DEPLOY_SCENARIO");
+        let fact = fact.unwrap();
+        format!("{} {}", fact["value"].as_str().unwrap(), fact["source"].as_str().unwrap())
+    };
+    std::fs::write(folder.path().join("pod.yaml"), "nodes: [{name: n, role: Controller, remote_management: {}}]")
+        .unwrap();
+    std::fs::write(folder.path().join("sut.yaml"), "installer: static\ninventory: pod.yaml\nscenario: os-told\n")
+        .unwrap();
+    let set = ("DEPLOY_SCENARIO", "os-set");
+    assert_eq!(fact(&["--scenario", "os-given"], &[set]), "os-given given");
+    assert_eq!(fact(&["--scenario", ""], &[set]), "os-set environment");
+    let told = fact(&["--scenario", "", "--sut", "sut.yaml"], &[("DEPLOY_SCENARIO", "")]);
+    assert_eq!(told, "os-told installer");
+    assert_eq!(fact(&["--scenario", ""], &[("DEPLOY_SCENARIO", "")]), "os-nosdn-nofeature-noha default");
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_named_and_a_path_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = |prefix: &[u8]| OsString::from_vec([prefix, b"\xff"].concat());
+    let with = |arguments: &[&str], variables: &[(&str, OsString)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_functest"));
+        command.args(arguments).env_clear().env("HOME", folder.path()).current_dir(folder.path());
+        Ended::run(command.envs(variables.iter().cloned()))
+    };
+    for (name, arguments) in [
+        ("DEPLOY_SCENARIO", &["run", "--dry-run"][..]),
+        ("INSTALLER_TYPE", &["tier", "list"]),
+        ("NODE_NAME", &["run", "--dry-run"]),
+        ("BUILD_TAG", &["run", "--dry-run"]),
+        ("OS_CLOUD", &["run", "connection_check"]),
+        ("OS_AUTH_URL", &["openstack", "check"]),
+        ("EXTERNAL_NETWORK", &["run", "api_check", "--dry-run"]),
+        ("FUNCTEST_DEADLINE_FACTOR", &["run", "--dry-run"]),
+        ("INSTALLER_IP", &["nodes", "list"]),
+    ] {
+        let ended = with(arguments, &[(name, broken(b"os-"))]);
+        assert_eq!(ended.code, Some(2), "{name}: {ended:?}");
+        assert!(ended.err.contains(&format!("the environment variable {name} is not UTF-8")), "{name}: {ended:?}");
+    }
+    let given = with(&["run", "--dry-run", "--scenario", "os"], &[("DEPLOY_SCENARIO", broken(b"os-"))]);
+    assert_eq!(given.code, Some(0), "what does not decide is no error: {given:?}");
+    // In the folder here is another cloud than in the file that is named.
+    let named = folder.path().join(OsStr::from_bytes(b"clouds-\xff.yaml"));
+    std::fs::write(&named, "clouds: {named: {}}").unwrap();
+    std::fs::write(folder.path().join("clouds.yaml"), "clouds: {here: {}}").unwrap();
+    let ended = with(&["openstack", "check", "--cloud", "cloud"], &[("OS_CLIENT_CONFIG_FILE", named.into())]);
+    assert!(ended.err.contains("known: named;"), "{ended:?}");
+    let state = folder.path().join(OsStr::from_bytes(b"state-\xff"));
+    let ended =
+        with(&["run", "connection_check", "--cloud", "sandbox"], &[("FUNCTEST_STATE_DIR", state.clone().into())]);
+    assert!(ended.code == Some(0) && state.join("latest").exists(), "{ended:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod danube;
 mod diagnostic;
+mod float;
 mod read;
 mod schema;
 mod yaml;
@@ -26,6 +27,8 @@ pub use self::schema::json_schema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Generation {
+    /// Cases have a `name`, and nothing says what runs them: that release knew it by their names.
+    Colorado,
     /// Cases have a `name`, a `run.module` and a `run.class`; the project is not in the file.
     Danube,
     /// Cases have a `case_name` and a `project_name`, with `run.module` and `run.class`.
@@ -138,6 +141,8 @@ pub enum DriverName {
         /// The entry point's name.
         name: String,
     },
+    /// Nothing: Colorado's catalogue does not say what runs a case. No driver claims it.
+    Unsaid,
 }
 
 impl std::fmt::Display for DriverName {
@@ -145,6 +150,7 @@ impl std::fmt::Display for DriverName {
         match self {
             Self::Class { module, class } => write!(f, "{module}.{class}"),
             Self::Name { name } => f.write_str(name),
+            Self::Unsaid => f.write_str("(not said)"),
         }
     }
 }

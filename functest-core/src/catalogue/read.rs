@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::diagnostic::{CatalogueError, Diagnostic, Severity};
 use super::schema::{CASE_KEYS, DEPENDENCY_KEYS, FILE_KEYS, RUN_KEYS, TIER_KEYS};
 use super::yaml::{self, Node, Value};
-use super::{CaseSpec, Catalogue, Dependency, DriverName, Generation, TierSpec, danube};
+use super::{CaseSpec, Catalogue, Dependency, DriverName, Generation, TierSpec, danube, float};
 use crate::criteria::Criteria;
 use crate::pattern::Pattern;
 use crate::suggest;
@@ -20,6 +20,7 @@ pub(super) fn read(origin: &str, text: &str) -> Result<Catalogue, CatalogueError
     let mut reader = Reader::default();
     let tiers = reader.file(&root);
     reader.unique_names(&tiers);
+    reader.missing_runs();
     let findings = reader.findings;
     if findings.iter().any(|d| d.severity == Severity::Error) {
         return Err(invalid(findings));
@@ -41,7 +42,17 @@ struct ReadTier {
 struct Reader {
     findings: Vec<Diagnostic>,
     generations: Vec<Generation>,
+    /// Cases that are named as Colorado and Danube name them and do not say what runs them, with their paths. That is an
+    /// error where others do.
+    without_run: Vec<(Node, String)>,
 }
+
+/// Keys that narrow down what runs. One that looks like them and is not read would let more run than was meant.
+const NARROWING_KEYS: &[&str] = &["dependencies", "enabled", "ci_loop"];
+
+const WITHOUT_RUN: &str = "the key `run` is missing: it says what runs the case";
+
+const CONDITIONS: &str = "conditions are written `{installer: REGEX, scenario: REGEX}`, or as a list of variables, `[{VARIABLE: REGEX}, ...]`";
 
 /// The entries of a map, by key.
 struct Fields<'a> {
@@ -101,7 +112,13 @@ impl Reader {
             if known.contains(&name.as_str()) {
                 continue;
             }
-            let nearest = suggest::did_you_mean(&name, known.iter().copied());
+            let near = suggest::nearest(&name, known.iter().copied());
+            if let Some(narrowing) = near.filter(|near| NARROWING_KEYS.contains(near)) {
+                let message = format!("unknown key: did you mean `{narrowing}`? Without that, more would be selected");
+                self.error(key, &join(path, &name), message);
+                continue;
+            }
+            let nearest = suggest::did_you_mean(&name, near);
             if !nearest.is_empty() || !own_keys {
                 self.warn(key, &join(path, &name), format!("unknown key{nearest}"));
             }
@@ -155,7 +172,12 @@ impl Reader {
         self.unknown_keys(node, path, CASE_KEYS, true);
         let danube = fields.get("case_name").is_none() && fields.get("name").is_some();
         let name = self.required_name(&fields, if danube { "name" } else { "case_name" });
-        let run = self.run(&fields);
+        let run = if danube && fields.get("run").is_none() {
+            self.without_run.push((node.clone(), path.to_owned()));
+            Some(Run { driver: DriverName::Unsaid, args: BTreeMap::new(), env: BTreeMap::new() })
+        } else {
+            self.run(&fields)
+        };
         let criteria = fields.get("criteria").map_or(Criteria::DEFAULT, |n| self.criteria(n, &fields));
         let blocking = self.boolean(&fields, "blocking");
         let enabled = self.boolean(&fields, "enabled");
@@ -172,6 +194,7 @@ impl Reader {
             DriverName::Name { .. } => Generation::Xtesting,
             DriverName::Class { .. } if danube => Generation::Danube,
             DriverName::Class { .. } => Generation::Euphrates,
+            DriverName::Unsaid => Generation::Colorado,
         });
         let own = fields.entries.iter().filter(|(key, _)| !CASE_KEYS.contains(&key.as_str()));
         let spec = CaseSpec {
@@ -193,7 +216,7 @@ impl Reader {
     fn run(&mut self, case: &Fields<'_>) -> Option<Run> {
         let path = case.path_of("run");
         let Some(node) = case.get("run") else {
-            self.error(case.at, &case.path, "the key `run` is missing: it says what runs the case");
+            self.error(case.at, &case.path, WITHOUT_RUN);
             return None;
         };
         let fields = self.fields(node, &path)?;
@@ -227,18 +250,30 @@ impl Reader {
                 return Criteria::DEFAULT;
             }
         };
-        read.unwrap_or_else(|e| {
-            self.error(node, &fields.path_of("criteria"), e.to_string());
-            Criteria::DEFAULT
-        })
+        match read {
+            Ok(criteria) => {
+                if let Some(problem) = criteria.problem() {
+                    self.error(
+                        node,
+                        &fields.path_of("criteria"),
+                        format!("the criteria `{criteria}` is refused: {problem}"),
+                    );
+                }
+                criteria
+            }
+            Err(e) => {
+                self.error(node, &fields.path_of("criteria"), e.to_string());
+                Criteria::DEFAULT
+            }
+        }
     }
 
-    /// Both shapes: `{installer: regex, scenario: regex}` and `[{VARIABLE: regex}, ...]`.
+    /// Both shapes: `{installer: regex, scenario: regex}` and `[{VARIABLE: regex}, ...]`. What is neither is an error: a
+    /// condition that is not read would let the case run where it must not.
     fn dependencies(&mut self, node: &Node, path: &str) -> Vec<Dependency> {
         match &node.value {
             Value::Null => Vec::new(),
             Value::Map(pairs) => {
-                self.unknown_keys(node, path, DEPENDENCY_KEYS, false);
                 pairs.iter().filter_map(|(key, value)| self.sut_dependency(key, value, path)).collect()
             }
             Value::List(items) => items
@@ -258,10 +293,26 @@ impl Reader {
         let variable = match name.as_str() {
             "installer" => "INSTALLER_TYPE",
             "scenario" => "DEPLOY_SCENARIO",
-            _ => return None,
+            _ => {
+                let nearest = suggest::did_you_mean(&name, DEPENDENCY_KEYS.iter().copied());
+                let advice = if nearest.is_empty() {
+                    format!("a condition on a variable is an item of a list, as in `- {name}: REGEX`")
+                } else {
+                    CONDITIONS.to_owned()
+                };
+                let message = format!("expected `installer` or `scenario`{nearest}; {advice}");
+                self.error(key, &join(path, &name), message);
+                return None;
+            }
         };
-        let pattern = self.pattern(value, &join(path, &name))?;
-        Some(Dependency { variable: variable.into(), pattern, unknown_passes: true })
+        let path = join(path, &name);
+        // Danube leaves a condition that says nothing out.
+        let pattern = if value.value == Value::Null {
+            "".parse().ok()
+        } else {
+            self.pattern(value, &path, "as in `(apex)|(fuel)`")
+        };
+        Some(Dependency { variable: variable.into(), pattern: pattern?, unknown_passes: true })
     }
 
     fn variable_dependencies(&mut self, item: &Node, path: &str) -> Vec<Dependency> {
@@ -269,19 +320,54 @@ impl Reader {
             self.expected(item, path, "a map of one variable, as in `- NO_TENANT_NETWORK: regex`");
             return Vec::new();
         };
-        let mut dependencies = Vec::new();
-        for (key, value) in pairs {
-            let variable = key.key_text();
-            if let Some(pattern) = self.pattern(value, &join(path, &variable)) {
-                dependencies.push(Dependency { variable, pattern, unknown_passes: false });
-            }
+        if pairs.is_empty() {
+            self.error(
+                item,
+                path,
+                "expected a map of one variable, as in `- NO_TENANT_NETWORK: regex`, found an empty map",
+            );
         }
-        dependencies
+        pairs.iter().filter_map(|(key, value)| self.variable_dependency(key, value, path)).collect()
     }
 
-    fn pattern(&mut self, node: &Node, path: &str) -> Option<Pattern> {
-        let text = if node.value == Value::Null { String::new() } else { self.text(node, path)? };
+    fn variable_dependency(&mut self, key: &Node, value: &Node, path: &str) -> Option<Dependency> {
+        let variable = key.key_text();
+        let path = join(path, &variable);
+        if DEPENDENCY_KEYS.contains(&variable.as_str()) {
+            let message = format!(
+                "`{variable}` is no variable: expected a map, `dependencies: {{{variable}: REGEX}}`, or a list of variables \
+                 such as `- INSTALLER_TYPE: REGEX`"
+            );
+            self.error(key, &path, message);
+            return None;
+        }
+        let is_a_name =
+            !variable.is_empty() && !variable.contains(|c: char| c.is_whitespace() || c == '=' || c == '\0');
+        if !is_a_name || !matches!(key.value, Value::Text(_)) {
+            self.error(key, &path, "expected the name of a variable, as in `- NO_TENANT_NETWORK: regex`");
+            return None;
+        }
+        let pattern = self.pattern(value, &path, "as in `- NO_TENANT_NETWORK: regex`")?;
+        Some(Dependency { variable, pattern, unknown_passes: false })
+    }
+
+    fn pattern(&mut self, node: &Node, path: &str, example: &str) -> Option<Pattern> {
+        if !matches!(node.value, Value::Text(_) | Value::Int(_) | Value::Float(_)) {
+            self.expected(node, path, &format!("a regular expression, {example}"));
+            return None;
+        }
+        let text = self.text(node, path)?;
         text.parse().map_err(|e: crate::pattern::PatternError| self.error(node, path, e.to_string())).ok()
+    }
+
+    /// A file of Colorado says of no case what runs it; in a later one it was forgotten.
+    fn missing_runs(&mut self) {
+        if self.generations.iter().all(|generation| *generation == Generation::Colorado) {
+            return;
+        }
+        for (node, path) in std::mem::take(&mut self.without_run) {
+            self.error(&node, &path, WITHOUT_RUN);
+        }
     }
 
     fn required_name(&mut self, fields: &Fields<'_>, key: &str) -> Option<Node> {
@@ -291,9 +377,15 @@ impl Reader {
             self.error(fields.at, &fields.path, format!("the key `{key}` is missing{near}"));
             return None;
         };
-        let text = self.text(node, &fields.path_of(key))?;
+        let path = fields.path_of(key);
+        if matches!(node.value, Value::Null | Value::Bool(_)) {
+            // PyYAML makes `True` of a name `yes`, and `None` of `null`: nobody means that.
+            self.expected(node, &path, "a name (one that YAML takes for something else than a text needs quotes)");
+            return None;
+        }
+        let text = self.text(node, &path)?;
         if text.trim().is_empty() {
-            self.error(node, &fields.path_of(key), "a name may not be empty");
+            self.error(node, &path, "a name may not be empty");
             return None;
         }
         Some(Node { at: node.at, value: Value::Text(text) })
@@ -310,7 +402,7 @@ impl Reader {
         match &node.value {
             Value::Text(text) => Some(text.clone()),
             Value::Int(n) => Some(n.to_string()),
-            Value::Float(n) => Some(n.to_string()),
+            Value::Float(n) => Some(float::in_words(*n)),
             _ => {
                 self.expected(node, path, "a text");
                 None

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::diagnostic::Diagnostic;
+use super::float;
 
 /// More nodes than any catalogue has; what an alias bomb would reach.
 const MAX_NODES: usize = 200_000;
@@ -54,7 +55,7 @@ impl Node {
             Value::Null => "nothing".into(),
             Value::Bool(b) => format!("the boolean {b}"),
             Value::Int(n) => format!("the number {n}"),
-            Value::Float(n) => format!("the number {n}"),
+            Value::Float(n) => format!("the number {}", float::in_words(*n)),
             Value::Text(s) => format!("the text {:?}", shorten(s)),
             Value::List(_) => "a list".into(),
             Value::Map(_) => "a map".into(),
@@ -81,7 +82,7 @@ impl Node {
             Value::Null => "null".into(),
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
-            Value::Float(n) => n.to_string(),
+            Value::Float(n) => float::in_words(*n),
             Value::Text(s) => s.clone(),
             Value::List(_) | Value::Map(_) => "(not a key)".into(),
         }
@@ -254,7 +255,7 @@ fn resolve(text: &str) -> Value {
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
         _ => integer(text)
             .map(Value::Int)
-            .or_else(|| float(text).map(Value::Float))
+            .or_else(|| float::read(text).map(Value::Float))
             .unwrap_or_else(|| Value::Text(text.to_owned())),
     }
 }
@@ -307,26 +308,6 @@ fn base_sixty(digits: &str) -> Option<i64> {
     })
 }
 
-fn float(text: &str) -> Option<f64> {
-    let (sign, body) = split_sign(text);
-    match body {
-        ".inf" | ".Inf" | ".INF" => return Some(sign as f64 * f64::INFINITY),
-        ".nan" | ".NaN" | ".NAN" => return Some(f64::NAN),
-        _ => {}
-    }
-    // A point is required, and an exponent's sign too: 1e3 is text to PyYAML.
-    let (mantissa, exponent) = body.split_once(['e', 'E']).map_or((body, None), |(m, e)| (m, Some(e)));
-    let well_formed = mantissa.contains('.')
-        && mantissa.bytes().any(|b| b.is_ascii_digit())
-        && mantissa.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_')
-        && mantissa.bytes().filter(|b| *b == b'.').count() == 1
-        && exponent.is_none_or(|e| e.starts_with(['+', '-']));
-    if !well_formed {
-        return None;
-    }
-    body.replace('_', "").parse::<f64>().ok().map(|n| sign as f64 * n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,7 +327,11 @@ mod tests {
             ("1.5", Value::Float(1.5)),
             (".5", Value::Float(0.5)),
             ("1.0e+3", Value::Float(1000.0)),
+            ("1:30.5", Value::Float(90.5)),
             ("1e3", Value::Text("1e3".into())),
+            ("-.5", Value::Text("-.5".into())),
+            ("_1.5", Value::Text("_1.5".into())),
+            ("2017-01-01", Value::Text("2017-01-01".into())),
             ("089", Value::Text("089".into())),
             ("y", Value::Text("y".into())),
             ("1.2.3", Value::Text("1.2.3".into())),

@@ -26,6 +26,9 @@ impl Drivers {
     /// The driver of entries that name this. Those that come before one that knows exactly this name are not asked, because
     /// to know what they can run may cost them something.
     pub fn find(&self, name: &DriverName) -> Option<&Arc<dyn Driver>> {
+        if *name == DriverName::Unsaid {
+            return None;
+        }
         let mut fallback = None;
         for driver in self.0.iter().rev() {
             match driver.claims(name) {

@@ -27,6 +27,7 @@ impl<S: CaseSettings> Driver for SingleCase<S> {
         let is_this = match name {
             DriverName::Name { name } => name == self.name,
             DriverName::Class { module, class } => self.class == Some((module, class)),
+            DriverName::Unsaid => false,
         };
         if is_this { Claim::Exact } else { Claim::No }
     }

@@ -164,6 +164,7 @@ impl Fold {
                 if let Some(record) = self.case(case_name) {
                     record.verdict = Some(verdict.clone());
                     record.tally = tally.clone();
+                    record.tolerated = tally.tolerated().filter(|_| verdict.has_passed());
                     record.ended = ended.clone();
                     record.duration_ms = *duration_ms;
                 }
@@ -249,6 +250,7 @@ impl From<&Choice> for CaseRecord {
             started: None,
             duration_ms: 0,
             tally: Tally::default(),
+            tolerated: None,
             checks: Vec::new(),
             ended: Ended::default(),
             attempts: Vec::new(),

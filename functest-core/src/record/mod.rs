@@ -73,6 +73,9 @@ pub struct CaseRecord {
     pub duration_ms: u64,
     /// Its checks, counted.
     pub tally: Tally,
+    /// That it passed although checks did not hold, in words; missing when all held, or when it did not pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerated: Option<String>,
     /// Its checks, in the order in which they ended.
     pub checks: Vec<CheckRecord>,
     /// What it said of itself.

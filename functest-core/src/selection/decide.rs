@@ -2,7 +2,7 @@
 //! The decision about each case, with its reason.
 
 use super::{Choice, Decision, Facts, Request, RequestError, Selection};
-use crate::catalogue::{CaseSpec, Catalogue, Dependency};
+use crate::catalogue::{CaseSpec, Catalogue, Dependency, DriverName};
 use crate::pattern::{Pattern, PatternError};
 use crate::tier::Tier;
 
@@ -67,7 +67,7 @@ fn decide(
         return unmet;
     }
     let Some(checks) = drivers.checks_of(case) else {
-        return (Decision::NoDriver, format!("the rules select it, but nothing here implements `{}`", case.driver));
+        return (Decision::NoDriver, nobody_runs(&case.driver));
     };
     match request.scope() {
         // What nobody knows beforehand is narrowed down when it runs.
@@ -75,6 +75,15 @@ fn decide(
             (Decision::OutOfScope, format!("none of its {} checks is in the scope {scope:?}", checks.len()))
         }
         _ => (Decision::Selected, selected_because(case, facts)),
+    }
+}
+
+fn nobody_runs(driver: &DriverName) -> String {
+    match driver {
+        DriverName::Unsaid => {
+            "the rules select it, but the catalogue does not say what runs it: it has no key `run`".into()
+        }
+        named => format!("the rules select it, but nothing here implements `{named}`"),
     }
 }
 
@@ -138,7 +147,7 @@ mod tests {
     fn decisions(yaml: &str, given: &[(&str, &str)], request: Request) -> Vec<(String, Decision)> {
         let catalogue = Catalogue::parse("t", yaml).unwrap();
         let given: Vec<_> = given.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-        let facts = Facts::gather(&catalogue, &given, &|_| None, &[]);
+        let facts = Facts::gather(&catalogue, &given, &|_| None, &[]).unwrap();
         let selection = select(&catalogue, &facts, &request, &Known).unwrap();
         selection.cases.into_iter().map(|c| (c.case_name, c.decision)).collect()
     }
@@ -180,7 +189,7 @@ mod tests {
         let yaml = "tiers: [{name: w, ci_loop: weekly, testcases: [{case_name: a, run: {name: known}}]}]";
         let daily = [("CI_LOOP", "daily")];
         assert_eq!(decisions(yaml, &daily, Request::default())[0].1, Decision::Environment);
-        assert_eq!(decisions(yaml, &[], Request::default())[0].1, Decision::Selected);
+        assert_eq!(decisions(yaml, &[("CI_LOOP", "weekly")], Request::default())[0].1, Decision::Selected);
         let named = Request::new(&["a".into()], &[], None).unwrap();
         assert_eq!(decisions(yaml, &daily, named)[0].1, Decision::Selected);
     }

@@ -2,6 +2,7 @@
 //! The Python interpreter, and what there is in it.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -38,8 +39,8 @@ struct Installed {
 
 impl Interpreter {
     /// Its path, or its name in `PATH`.
-    pub(super) fn program() -> String {
-        std::env::var(VARIABLE).ok().filter(|program| !program.is_empty()).unwrap_or_else(|| "python3".to_owned())
+    pub(super) fn program() -> OsString {
+        std::env::var_os(VARIABLE).filter(|program| !program.is_empty()).unwrap_or_else(|| "python3".into())
     }
 
     /// Whether it may be able to run this. That a class is in its module is known only when that is imported.
@@ -51,6 +52,7 @@ impl Interpreter {
                 let top = module.split('.').next().unwrap_or_default();
                 installed.modules.contains(top)
             }
+            DriverName::Unsaid => false,
         }
     }
 }

@@ -23,7 +23,7 @@ use functest_core::{Ctx, TestCase};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
-use self::interpreter::Interpreter;
+use self::interpreter::{Interpreter, VARIABLE};
 use self::verdict::Word;
 use crate::exclusion::exclusion;
 use crate::program::{Ending, Program};
@@ -68,12 +68,15 @@ impl Driver for PythonDriver {
     }
 
     fn prepare(&self, entry: &CaseSpec, settings: Settings) -> Result<Prepared, SettingsError> {
-        let program = Interpreter::program();
+        let Ok(program) = Interpreter::program().into_string() else {
+            return Err(settings.error("run", format!("the environment variable {VARIABLE} is not UTF-8")));
+        };
         let python = Requirement::Tool { name: program.clone(), version: None };
         let needs = Needs::of([Requirement::WorkingFolder, python]).excluding(exclusion(entry)?);
         let run = match &entry.driver {
             DriverName::Name { name } => json!({ "name": name }),
             DriverName::Class { module, class } => json!({ "module": module, "class": class }),
+            DriverName::Unsaid => return Err(settings.error("run", "the catalogue does not say what runs it")),
         };
         let body = PythonCase {
             program,

@@ -4,18 +4,18 @@
 use std::path::{Path, PathBuf};
 
 use functest_core::suggest;
+use functest_core::variables::{self, Variables};
 use serde_json::{Map, Value};
 
 use super::entry::Entry;
 use super::{CloudConfig, yaml};
 use crate::error::Error;
 
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 type Keys = Map<String, Value>;
 
 /// The cloud `name`, its secrets and its profile merged.
-pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConfig, Error> {
-    let named = environment("OS_CLIENT_CONFIG_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+pub(super) fn load(name: &str, environment: Variables<'_>) -> Result<CloudConfig, Error> {
+    let named = variables::path(environment, "OS_CLIENT_CONFIG_FILE");
     if let Some(path) = named.filter(|path| !path.exists()) {
         let message = "OS_CLIENT_CONFIG_FILE names it, and there is no such file".to_owned();
         return Err(Error::Config { origin: path.display().to_string(), message });
@@ -59,7 +59,7 @@ pub(super) fn load(name: &str, environment: Environment<'_>) -> Result<CloudConf
         }
     }
     choose_region(&mut keys, &origin)?;
-    let home = environment("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let home = variables::path(environment, "HOME");
     let mut config = Entry { name: Some(name.to_owned()), origin, keys, home }.read()?;
     config.warnings.extend(notes);
     Ok(config)
@@ -106,13 +106,11 @@ fn unknown(name: &str, known: Vec<String>, searched: Vec<String>) -> Error {
 }
 
 /// Where a file may be, best first.
-fn candidates(stem: &str, variable: &str, environment: Environment<'_>) -> Vec<PathBuf> {
+fn candidates(stem: &str, variable: &str, environment: Variables<'_>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    if let Some(path) = environment(variable).filter(|path| !path.is_empty()) {
-        paths.push(PathBuf::from(path));
-    }
-    let home = environment("HOME").map(|home| PathBuf::from(home).join(".config"));
-    let config = environment("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from).or(home);
+    paths.extend(variables::path(environment, variable));
+    let home = variables::path(environment, "HOME").map(|home| home.join(".config"));
+    let config = variables::path(environment, "XDG_CONFIG_HOME").or(home);
     let folders = [Some(PathBuf::from(".")), config.map(|path| path.join("openstack")), Some("/etc/openstack".into())];
     for folder in folders.into_iter().flatten() {
         paths.extend(["yaml", "yml"].map(|extension| folder.join(format!("{stem}.{extension}"))));
@@ -178,8 +176,8 @@ mod tests {
         std::fs::write(&clouds, text).unwrap();
         std::fs::write(&secure, secrets).unwrap();
         load(name, &|variable| match variable {
-            "OS_CLIENT_CONFIG_FILE" => Some(clouds.display().to_string()),
-            "OS_CLIENT_SECURE_FILE" => Some(secure.display().to_string()),
+            "OS_CLIENT_CONFIG_FILE" => Some(clouds.clone().into()),
+            "OS_CLIENT_SECURE_FILE" => Some(secure.clone().into()),
             _ => None,
         })
     }
@@ -289,7 +287,7 @@ mod tests {
         std::fs::write(&file, format!("clouds: {{x: {{auth: {auth}, cacert: ~/ca.pem, cert: '~/me.pem'}}}}\n"))
             .unwrap();
         let config = load("x", &|name| match name {
-            "OS_CLIENT_CONFIG_FILE" => Some(file.display().to_string()),
+            "OS_CLIENT_CONFIG_FILE" => Some(file.display().to_string().into()),
             "HOME" => Some("/home/me".into()),
             _ => None,
         });

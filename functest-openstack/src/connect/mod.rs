@@ -13,6 +13,7 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use functest_core::variables::{self as environment_variables, NotText, Variables};
 use secrecy::SecretString;
 use url::Url;
 
@@ -170,7 +171,7 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When no file has such a cloud, or its entry is unusable.
-    pub fn from_clouds_yaml(name: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn from_clouds_yaml(name: &str, environment: Variables<'_>) -> Result<Self, Error> {
         clouds_yaml::load(name, environment)
     }
 
@@ -178,8 +179,10 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When they do not describe a cloud.
-    pub fn from_variables(environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        variables::load("the OS_* variables", environment)
+    pub fn from_variables(environment: Variables<'_>) -> Result<Self, Error> {
+        let texts = variables::texts(environment).map_err(not_text)?;
+        let home = environment_variables::path(environment, "HOME");
+        variables::load("the OS_* variables", &|name| texts.get(name).cloned(), home)
     }
 
     /// The cloud of an openrc file: lines `export OS_X=value`.
@@ -188,7 +191,8 @@ impl CloudConfig {
     /// When it cannot be read, or does not describe a cloud.
     pub fn from_openrc(path: &Path) -> Result<Self, Error> {
         let variables = openrc::read(path)?;
-        let config = variables::load(&path.display().to_string(), &|name| variables.get(name).cloned())?;
+        let config =
+            variables::load(&path.display().to_string(), &|name| variables.get(name).cloned(), std::env::home_dir())?;
         // By this name it is found again from another folder.
         let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         Ok(Self { name: Some(absolute.display().to_string()), ..config })
@@ -199,23 +203,36 @@ impl CloudConfig {
     ///
     /// # Errors
     /// When what is there does not describe a cloud.
-    pub fn find(name: Option<&str>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
-        let set = |variable: &str| environment(variable).filter(|value| !value.is_empty());
-        let by_variable = if name.is_none() { set("OS_CLOUD") } else { None };
-        match name.map(str::to_owned).or(by_variable.clone()) {
-            Some(name) if name.contains('/') => Self::from_openrc(Path::new(&name)).map(Some),
-            Some(name) => match Self::from_clouds_yaml(&name, environment) {
-                // A cloud of that name is meant before a file that happens to have it.
-                Err(Error::UnknownCloud { .. }) if Path::new(&name).is_file() => {
-                    Self::from_openrc(Path::new(&name)).map(Some)
-                }
-                found => {
-                    let region = set("OS_REGION_NAME").filter(|_| by_variable.is_some());
-                    found.map(|found| Some(Self { region: region.or(found.region.clone()), ..found }))
-                }
-            },
-            None if set("OS_AUTH_URL").is_some() => Self::from_variables(environment).map(Some),
+    pub fn find(name: Option<&str>, environment: Variables<'_>) -> Result<Option<Self>, Error> {
+        let set = |variable: &str| environment_variables::text(environment, variable).map_err(not_text);
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            return Self::named(name, environment).map(Some);
+        }
+        if let Some(name) = set("OS_CLOUD")? {
+            let found = Self::named(&name, environment)?;
+            let region = set("OS_REGION_NAME")?.or(found.region.clone());
+            return Ok(Some(Self { region, ..found }));
+        }
+        match set("OS_AUTH_URL")? {
+            Some(_) => Self::from_variables(environment).map(Some),
             None => Ok(None),
         }
     }
+}
+
+impl CloudConfig {
+    /// A cloud of that name is meant before a file that happens to have it.
+    fn named(name: &str, environment: Variables<'_>) -> Result<Self, Error> {
+        if name.contains('/') {
+            return Self::from_openrc(Path::new(name));
+        }
+        match Self::from_clouds_yaml(name, environment) {
+            Err(Error::UnknownCloud { .. }) if Path::new(name).is_file() => Self::from_openrc(Path::new(name)),
+            found => found,
+        }
+    }
+}
+
+fn not_text(error: NotText) -> Error {
+    Error::Config { origin: "the environment".to_owned(), message: error.to_string() }
 }

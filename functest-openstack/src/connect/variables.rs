@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A cloud described by `OS_*` variables.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use functest_core::variables::{self, NotText, Variables};
 use serde_json::{Map, Value};
 
 use super::entry::Entry;
@@ -10,18 +12,38 @@ use super::{CloudConfig, keys};
 use crate::error::Error;
 use crate::service::Service;
 
-/// The cloud that `look_up` describes.
-pub(super) fn load(origin: &str, look_up: &dyn Fn(&str) -> Option<String>) -> Result<CloudConfig, Error> {
-    let set = |key: &str| look_up(&format!("OS_{}", key.to_uppercase())).filter(|value| !value.is_empty());
+/// All of them that are set.
+pub(super) fn texts(environment: Variables<'_>) -> Result<BTreeMap<String, String>, NotText> {
+    let mut texts = BTreeMap::new();
+    for variable in every_key().map(|key| variable_of(&key)) {
+        if let Some(text) = variables::text(environment, &variable)? {
+            texts.insert(variable, text);
+        }
+    }
+    Ok(texts)
+}
+
+/// The cloud that `look_up` describes, of a user whose home folder is `home`.
+pub(super) fn load(
+    origin: &str,
+    look_up: &dyn Fn(&str) -> Option<String>,
+    home: Option<PathBuf>,
+) -> Result<CloudConfig, Error> {
     let mut found = Map::new();
-    let known = keys::AUTH.iter().chain(keys::CLOUD).map(|(key, _)| (*key).to_owned());
-    for key in known.chain(of_services()) {
-        if let Some(value) = set(&key) {
+    for key in every_key() {
+        if let Some(value) = look_up(&variable_of(&key)).filter(|value| !value.is_empty()) {
             found.insert(key, Value::String(value));
         }
     }
-    let home = look_up("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     Entry { name: None, origin: origin.to_owned(), keys: found, home }.read()
+}
+
+fn variable_of(key: &str) -> String {
+    format!("OS_{}", key.to_uppercase())
+}
+
+fn every_key() -> impl Iterator<Item = String> {
+    keys::AUTH.iter().chain(keys::CLOUD).map(|(key, _)| (*key).to_owned()).chain(of_services())
 }
 
 /// The keys of every service that functest knows.

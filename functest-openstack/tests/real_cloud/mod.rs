@@ -35,7 +35,7 @@ fn clouds_yaml() -> PathBuf {
 pub(crate) async fn config(name: &str) -> Option<CloudConfig> {
     let path = clouds_yaml();
     let found = path.exists().then(|| {
-        let variable = |variable: &str| (variable == "OS_CLIENT_CONFIG_FILE").then(|| path.display().to_string());
+        let variable = |variable: &str| (variable == "OS_CLIENT_CONFIG_FILE").then(|| path.clone().into());
         CloudConfig::from_clouds_yaml(name, &variable).ok()
     });
     let config = found.flatten();

@@ -25,6 +25,8 @@ pub(super) struct CaseView<'a> {
     project: &'a str,
     blocking: bool,
     criteria: String,
+    /// That it passed although checks did not hold.
+    tolerated: Option<&'a str>,
     style: &'static str,
     word: &'static str,
     reason: Option<&'a str>,
@@ -123,6 +125,7 @@ impl<'a> CaseView<'a> {
             project: &case.choice.project_name,
             blocking: case.choice.blocking,
             criteria: case.choice.criteria.to_string(),
+            tolerated: case.tolerated.as_deref(),
             style,
             word: verdict.map_or("not run", Verdict::word),
             reason: verdict.map_or(Some(case.choice.reason.as_str()), Verdict::reason),
@@ -140,7 +143,7 @@ impl<'a> CaseView<'a> {
             left: left(&case.clean_up.left),
             settings: settings(head, &case.choice.case_name),
             log: case.started.map(|_| format!("{LOGS_FOLDER}/{}.log", file_name(&case.choice.case_name))),
-            open: matches!(style, "failed" | "errored") || !case.clean_up.left.is_empty(),
+            open: matches!(style, "failed" | "errored") || case.tolerated.is_some() || !case.clean_up.left.is_empty(),
         }
     }
 

@@ -35,6 +35,11 @@ impl Headline {
         let number = |style: &str| counts.iter().find(|count| count.style == style).map_or(0, |count| count.number);
         let (title, style) = verdict(record, &number);
         let mut sentence = sentence(&counts);
+        match record.cases.iter().filter(|case| case.tolerated.is_some()).count() {
+            0 => {}
+            1 => sentence.push_str(" 1 passed by its criteria only: checks of it did not hold."),
+            n => sentence.push_str(&format!(" {n} passed by their criteria only: checks of them did not hold.")),
+        }
         match record.state {
             RunState::Unfinished => sentence.push_str(" The run did not come to its end."),
             RunState::Interrupted => sentence.push_str(" The run was interrupted."),

@@ -53,10 +53,43 @@ fn junit_counts_what_is_wrong_with_the_run_itself() {
         let line = xml.lines().nth(1).unwrap();
         line[line.find(" tests=").unwrap()..line.find(" time=").unwrap()].to_owned()
     };
-    assert_eq!(attributes("passed"), r#" tests="9" skipped="1" failures="0" errors="0""#);
-    assert_eq!(attributes("left"), r#" tests="10" skipped="1" failures="0" errors="1""#);
-    assert_eq!(attributes("interrupted"), r#" tests="20" skipped="7" failures="0" errors="2""#);
-    assert_eq!(attributes("empty"), r#" tests="0" skipped="0" failures="0" errors="0""#);
+    assert_eq!(attributes("passed"), r#" tests="9" failures="0" errors="0""#);
+    assert_eq!(attributes("left"), r#" tests="10" failures="0" errors="1""#);
+    // What was to run and did not is an error.
+    assert_eq!(attributes("interrupted"), r#" tests="20" failures="0" errors="8""#);
+    assert_eq!(attributes("empty"), r#" tests="0" failures="0" errors="0""#);
+}
+
+#[test]
+fn whatever_did_not_pass_shows_in_its_suite() {
+    for (name, _) in sample::ALL {
+        let run = record(name);
+        let xml = render(&run, Format::Junit).unwrap();
+        let suites: Vec<&str> = xml.split("<testsuite ").skip(1).collect();
+        for case in &run.cases {
+            let suite_name = format!("name=\"{}.{}\"", case.choice.tier, case.choice.case_name);
+            let Some(suite) = suites.iter().find(|suite| suite.starts_with(&suite_name)) else { continue };
+            let is_red = suite.contains("<failure") || suite.contains("<error");
+            let word = case.verdict.as_ref().map_or("not run", |verdict| verdict.word());
+            if ["failed", "errored", "not run"].contains(&word) {
+                assert!(is_red, "{name}: {word}\n{suite}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_criteria_forgives_is_said_everywhere() {
+    let said = "passed by its criteria; 2 of 4 checks did not hold";
+    let run = record("forgiven");
+    assert_eq!(run.cases[0].tolerated.as_deref(), Some(said));
+    let page = text(&html(&run));
+    assert!(
+        page.contains(said) && page.contains("1 passed by its criteria only: checks of it did not hold."),
+        "{page}"
+    );
+    assert!(render(&run, Format::Json).unwrap().contains(said));
+    insta::assert_snapshot!("junit_of_forgiven", render(&run, Format::Junit).unwrap());
 }
 
 #[test]

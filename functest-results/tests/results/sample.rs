@@ -17,7 +17,7 @@ use functest_core::verdict::{CheckOutcome, Ended, FailedRequest, Fault, Tally, V
 pub(crate) type Made = (&'static str, fn() -> Vec<Event>);
 
 /// Every made-up run.
-pub(crate) const ALL: [Made; 9] = [
+pub(crate) const ALL: [Made; 10] = [
     ("failed", failed),
     ("passed", passed),
     ("interrupted", interrupted),
@@ -27,6 +27,7 @@ pub(crate) const ALL: [Made; 9] = [
     ("hostile", hostile),
     ("large", large),
     ("flaky", flaky),
+    ("forgiven", forgiven),
 ];
 
 /// Events with their time in milliseconds since the start, in any order.
@@ -501,5 +502,31 @@ fn flaky() -> Vec<Event> {
     let finished = EventBody::CaseFinished { case_name: "script".into(), verdict, tally, duration_ms: 800, ended };
     script.add(820, finished);
     script.end(830, exit_code::OK);
+    script.play()
+}
+
+/// A case that passed by its criteria although checks did not hold, and one whose checks all held and whose exit status is not
+/// the wanted one.
+fn forgiven() -> Vec<Event> {
+    let criteria = |case: &str, text: &str| Choice {
+        criteria: text.parse().unwrap_or(Criteria::DEFAULT),
+        ..selected("smoke", case)
+    };
+    let cases = vec![criteria("most", "success_rate >= 50%"), criteria("script", "ret == 3")];
+    let mut script = Script::new(RunHead { cases, ..head() });
+    let bad = CheckOutcome::Failed(fault("no such flavor", Some(("GET", "http://nova/flavors", 404))));
+    let lost = CheckOutcome::Errored(fault("no answer", None));
+    let checks =
+        vec![ok("one", "it is"), ok("two", "it is"), check("three", "it is", bad), check("four", "it is", lost)];
+    script.case("most", (10, 400), checks, Some(Verdict::Passed));
+    let mut tally = Tally::default();
+    tally.count("command", &CheckOutcome::Passed);
+    let ended = Ended { return_code: Some(0), ..Ended::default() };
+    let verdict = tally.verdict("ret == 3".parse().unwrap_or(Criteria::DEFAULT), &ended, &[]);
+    script.add(500, EventBody::CaseStarted { case_name: "script".into(), attempt: 1 });
+    script.add(600, check_finished("script".into(), "command".into(), CheckOutcome::Passed, 90));
+    let finished = EventBody::CaseFinished { case_name: "script".into(), verdict, tally, duration_ms: 100, ended };
+    script.add(610, finished);
+    script.end(700, exit_code::NOT_PASSED);
     script.play()
 }

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use functest_core::variables::{self, Variables};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ pub(super) struct ConfigFile {
 
 impl ConfigFile {
     /// Reads a file; `None` where there is none.
-    pub(super) fn read(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
+    pub(super) fn read(path: &Path, environment: Variables<'_>) -> Result<Option<Self>, Error> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -34,7 +35,7 @@ impl ConfigFile {
         };
         let mut file = Self::parse(path, &text)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let absolute = |place: &Path| absolute(folder, place, variable);
+        let absolute = |place: &Path| absolute(folder, place, environment);
         for place in file.state_folder.iter_mut().chain(&mut file.catalogue) {
             *place = absolute(place);
         }
@@ -57,10 +58,10 @@ impl ConfigFile {
     }
 }
 
-fn absolute(folder: &Path, place: &Path, variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
-    let home = || variable("HOME").filter(|home| !home.is_empty());
+fn absolute(folder: &Path, place: &Path, environment: Variables<'_>) -> PathBuf {
+    let home = || variables::path(environment, "HOME");
     match place.strip_prefix("~").ok().zip(home()) {
-        Some((below, home)) => Path::new(&home).join(below),
+        Some((below, home)) => home.join(below),
         None => folder.join(place),
     }
 }

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use functest_core::settings::SettingsLayers;
+use functest_core::variables::{self, Variables};
 
 use self::file::ConfigFile;
 pub(crate) use self::sinks::SinkConfig;
@@ -48,18 +49,18 @@ impl Config {
     ///
     /// # Errors
     /// When a file is there and cannot be read, or is wrong.
-    pub fn find(folder: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn find(folder: &Path, environment: Variables<'_>) -> Result<Self, Error> {
         let mut config = Self::default();
         config.add(DEFAULT_ORIGIN.to_owned(), ConfigFile::parse(Path::new("default.yaml"), DEFAULT_CONFIG)?);
-        let named = variable("FUNCTEST_CONFIG");
+        let named = environment("FUNCTEST_CONFIG");
         let paths = match &named {
             // Somebody wants no file at all.
             Some(path) if path.is_empty() => Vec::new(),
             Some(path) => vec![folder.join(path)],
-            None => user_file(variable).into_iter().chain([folder.join(FILE_NAME)]).collect(),
+            None => user_file(environment).into_iter().chain([folder.join(FILE_NAME)]).collect(),
         };
         for path in paths {
-            let read = ConfigFile::read(&path, variable)?;
+            let read = ConfigFile::read(&path, environment)?;
             if read.is_none() && named.is_some() {
                 let message = "there is no such file, and FUNCTEST_CONFIG names it".to_owned();
                 return Err(Error::Config { path, message });
@@ -86,7 +87,7 @@ impl Config {
     }
 
     pub(crate) fn cloud(&self) -> Option<Said<String>> {
-        self.said(|file| file.cloud.as_ref())
+        self.said(|file| file.cloud.as_ref().filter(|cloud| !cloud.is_empty()))
     }
 
     pub(crate) fn catalogue(&self) -> Option<Said<PathBuf>> {
@@ -123,8 +124,8 @@ impl Config {
     }
 }
 
-fn user_file(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+fn user_file(environment: Variables<'_>) -> Option<PathBuf> {
+    let set = |name: &str| variables::path(environment, name);
     let folder = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")))?;
     Some(folder.join("functest").join(FILE_NAME))
 }
@@ -143,7 +144,7 @@ mod tests {
 
     fn find(folder: &Path) -> Result<Config, Error> {
         let home = folder.join("home").display().to_string();
-        Config::find(&folder.join("project"), &|name| (name == "HOME").then(|| home.clone()))
+        Config::find(&folder.join("project"), &|name| (name == "HOME").then(|| home.clone().into()))
     }
 
     #[test]
@@ -198,8 +199,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "functest.yaml", "jobs: 9\n");
         write(folder.path(), "other.yaml", "jobs: 3\n");
-        let find =
-            |value: &str| Config::find(folder.path(), &|name| (name == "FUNCTEST_CONFIG").then(|| value.to_owned()));
+        let find = |value: &str| Config::find(folder.path(), &|name| (name == "FUNCTEST_CONFIG").then(|| value.into()));
         assert_eq!(find("").unwrap().jobs().unwrap().value.get(), 4);
         assert_eq!(find("other.yaml").unwrap().jobs().unwrap().value.get(), 3);
         assert!(find("missing.yaml").unwrap_err().to_string().contains("there is no such file"));

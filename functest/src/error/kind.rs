@@ -96,6 +96,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Config { .. }
+            | Self::Variable(_)
             | Self::Catalogue(_)
             | Self::Settings(_)
             | Self::SettingsFile { .. }

@@ -11,6 +11,7 @@ use functest_core::catalogue::CatalogueError;
 use functest_core::ledger::LedgerError;
 use functest_core::selection::RequestError;
 use functest_core::settings::SettingsError;
+use functest_core::variables::NotText;
 
 /// Why a verb could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// An environment variable is not UTF-8.
+    #[error(transparent)]
+    Variable(#[from] NotText),
     /// The catalogue is unreadable or wrong.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),

@@ -13,7 +13,8 @@ use super::{repository, table};
 const INTRODUCTION: &str = "\
 ## Variables
 
-An empty one counts as not set, except where it is said. Beside these, functest reads the variables of OpenStack's clients
+An empty one counts as not set, except where it is said. One that is not UTF-8 is an error where it decides something; paths may
+have any bytes. Beside these, functest reads the variables of OpenStack's clients
 (`OS_...`), those that conditions of a catalogue name, and those that settings name (above).
 ";
 
@@ -92,7 +93,16 @@ fn literals(code: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn is_variable(before: &str, name: &str) -> bool {
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let readers = ["env::var(", "env::var_os(", "variable(", "variables)(", "set("];
+    let readers = [
+        "env::var(",
+        "env::var_os(",
+        "variable(",
+        "variables)(",
+        "set(",
+        "environment(",
+        "environment, ",
+        "as_ref(), ",
+    ];
     let is_read = readers.iter().any(|reader| before.ends_with(reader));
     is_name && !name.starts_with("OS_") && (is_read || name.starts_with("FUNCTEST_"))
 }

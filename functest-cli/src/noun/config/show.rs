@@ -29,7 +29,7 @@ pub(super) fn execute(functest: &Functest, args: &Args, output: &Output) -> Resu
         output.raw(DEFAULT_CONFIG.as_bytes())?;
         return Ok(exit_code::OK);
     }
-    let list = functest.config().show();
+    let list = functest.config().show()?;
     if args.json {
         output.json(&list)?;
     } else {

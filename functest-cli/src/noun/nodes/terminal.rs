@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use functest::core::variables;
 use functest::ssh::{Chunk, Command, Pty, Session};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use tokio::io::AsyncReadExt;
@@ -41,7 +42,8 @@ pub(crate) async fn run(session: &Session, line: &str) -> Result<u8, Error> {
     let mut command = Command::shell(line).deadline(FOREVER);
     if is_terminal {
         let (columns, rows) = size();
-        let term = std::env::var("TERM").unwrap_or_else(|_| "xterm".into());
+        let term = variables::text(&|name| std::env::var_os(name), "TERM").map_err(functest::Error::from)?;
+        let term = term.unwrap_or_else(|| "xterm".into());
         command = command.pty(Pty { term, columns, rows });
     }
     let lost =

@@ -158,7 +158,7 @@ fn show(plan: &Plan, json: bool, output: &Output) -> Result<u8, Error> {
 
 /// What nobody has said, the installer may tell.
 async fn plan(functest: &Functest, request: &RunRequest, output: &Output) -> Result<Plan, Error> {
-    if functest.run().has_installer_to_ask(request) {
+    if functest.run().has_installer_to_ask(request)? {
         output.note("Asking the installer ...");
     }
     interruptible(functest.run().ask_and_plan(request)).await

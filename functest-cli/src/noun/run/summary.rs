@@ -17,7 +17,12 @@ pub(crate) fn print(record: &RunRecord, output: &Output) -> Result<(), Error> {
     for case in record.cases.iter().filter(wanted) {
         let word = case.verdict.as_ref().map_or("not run", |verdict| verdict.word());
         let reason = case.verdict.as_ref().and_then(|verdict| verdict.reason()).unwrap_or(&case.choice.reason);
-        let reason = if word == "passed" { checks_in_words(case) } else { reason.to_owned() };
+        let reason = match (&case.tolerated, word) {
+            (Some(tolerated), "passed") => tolerated.clone(),
+            (Some(tolerated), _) => format!("{reason}; {tolerated}"),
+            (None, "passed") => checks_in_words(case),
+            (None, _) => reason.to_owned(),
+        };
         let choice = &case.choice;
         rows.add_row([
             visible(&choice.case_name),

@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use functest_core::variables;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ConfigVerbs;
+use crate::error::Error;
 use crate::noun::run::hide_in_value;
 
 /// What counts where a command says nothing.
@@ -43,7 +45,10 @@ pub struct ConfigValue {
 
 impl ConfigVerbs<'_> {
     /// Every value of the configuration, and who says so.
-    pub fn show(&self) -> ConfigList {
+    ///
+    /// # Errors
+    /// When a variable that decides is not UTF-8.
+    pub fn show(&self) -> Result<ConfigList, Error> {
         let config = &self.functest.config;
         let files = config.files.iter().map(|(path, found)| ConfigFileInfo { path: path.clone(), found: *found });
         let settings = config.settings().into_iter().map(|(case, key, said)| ConfigValue {
@@ -51,22 +56,23 @@ impl ConfigVerbs<'_> {
             key: format!("settings.{case}.{key}"),
             origin: said.origin,
         });
-        let mut values = vec![self.state_folder(), self.cloud(), self.catalogue(), self.jobs(), self.sinks()];
+        let mut values = vec![self.state_folder(), self.cloud()?, self.catalogue(), self.jobs(), self.sinks()];
         values.extend(settings);
-        ConfigList { version: 1, files: files.collect(), values }
+        Ok(ConfigList { version: 1, files: files.collect(), values })
     }
 
     fn state_folder(&self) -> ConfigValue {
-        let by_variable = self.functest.variable("FUNCTEST_STATE_DIR").map(|_| "$FUNCTEST_STATE_DIR".to_owned());
+        let by_variable = variables::path(self.functest.variables.as_ref(), "FUNCTEST_STATE_DIR")
+            .map(|_| "$FUNCTEST_STATE_DIR".to_owned());
         let by_file = || self.functest.config.state_folder().map(|said| said.origin);
         value("state_folder", json!(self.functest.state.path()), by_variable.or_else(by_file))
     }
 
-    fn cloud(&self) -> ConfigValue {
-        let by_variable = self.functest.variable("OS_CLOUD").map(|name| (name, "$OS_CLOUD".to_owned()));
+    fn cloud(&self) -> Result<ConfigValue, Error> {
+        let by_variable = self.functest.variable("OS_CLOUD")?.map(|name| (name, "$OS_CLOUD".to_owned()));
         let by_file = || self.functest.config.cloud().map(|said| (said.value, said.origin));
         let (cloud, origin) = by_variable.or_else(by_file).unzip();
-        value("cloud", json!(cloud), origin)
+        Ok(value("cloud", json!(cloud), origin))
     }
 
     fn catalogue(&self) -> ConfigValue {

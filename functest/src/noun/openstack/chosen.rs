@@ -25,9 +25,9 @@ impl Functest {
         name: Option<&str>,
         sandbox: &SandboxRequest,
     ) -> Result<Option<Chosen>, Error> {
-        if name.is_some_and(is_embedded)
-            || name.is_none() && (self.variables)("OS_CLOUD").as_deref().is_some_and(is_embedded)
-        {
+        let name = name.filter(|name| !name.is_empty());
+        let by_variable = if name.is_none() { self.variable("OS_CLOUD")? } else { None };
+        if name.or(by_variable.as_deref()).is_some_and(is_embedded) {
             let sandbox = Embedded::start(sandbox).await?;
             return Ok(Some(Chosen { config: sandbox.cloud()?, sandbox: Some(sandbox) }));
         }

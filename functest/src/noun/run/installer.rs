@@ -2,6 +2,7 @@
 //! What a run wants of the installer.
 
 use functest_core::Installer;
+use functest_core::variables;
 use functest_installers::Sut;
 
 use super::request::RunRequest;
@@ -20,15 +21,23 @@ pub(crate) struct Told {
     pub(crate) problems: Vec<String>,
 }
 
+impl Told {
+    /// What it told under this name.
+    pub(crate) fn fact(&self, wanted: &str) -> Option<&str> {
+        self.facts.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    }
+}
+
 impl Functest {
     /// Whether a run of `request` has an installer to ask.
-    pub(crate) fn has_installer_to_ask(&self, request: &RunRequest) -> bool {
+    pub(crate) fn has_installer_to_ask(&self, request: &RunRequest) -> Result<bool, Error> {
         let needed = request.fetch_credentials || request.collect_logs;
-        needed || request.sut.says_where() || self.installer.is_some() || self.variables_say_where()
+        Ok(needed || request.sut.says_where() || self.installer.is_some() || self.variables_say_where()?)
     }
 
-    fn variables_say_where(&self) -> bool {
-        ["FUNCTEST_SUT", "INSTALLER_IP"].iter().any(|name| self.variable(name).is_some())
+    fn variables_say_where(&self) -> Result<bool, Error> {
+        let by_file = variables::path(self.variables.as_ref(), "FUNCTEST_SUT").is_some();
+        Ok(by_file || self.variable("INSTALLER_IP")?.is_some())
     }
 
     /// The system under test, for a run that asks it what nobody has said. A run can do without: where nothing says where
@@ -45,7 +54,7 @@ impl Functest {
         if needed || request.says_where() {
             return Ok((Some(self.open_sut(request).await?), None));
         }
-        if !self.variables_say_where() {
+        if !self.variables_say_where()? {
             return Ok((None, None));
         }
         // Variables are often those of a shell's profile: a run does not fail because they lead nowhere.
@@ -65,12 +74,15 @@ impl Functest {
             return Ok(told);
         };
         told.facts.push(("INSTALLER_TYPE".to_owned(), installer.name().to_owned()));
-        let scenario_is_known = request.scenario.is_some() || self.variable("DEPLOY_SCENARIO").is_some();
-        if !scenario_is_known || self.variable("NODE_NAME").is_none() {
+        let scenario_is_given = request.scenario.as_deref().is_some_and(|scenario| !scenario.is_empty());
+        let scenario_is_known = scenario_is_given || self.variable("DEPLOY_SCENARIO")?.is_some();
+        if !scenario_is_known || self.variable("NODE_NAME")?.is_none() {
             match installer.deployment().await {
                 Ok(deployment) => {
                     let facts = [("DEPLOY_SCENARIO", deployment.scenario), ("NODE_NAME", deployment.pod)];
-                    told.facts.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+                    let is_said = |value: &String| !value.is_empty();
+                    let said = |(name, value): (&str, Option<String>)| Some((name.to_owned(), value.filter(is_said)?));
+                    told.facts.extend(facts.into_iter().filter_map(said));
                 }
                 Err(error) => {
                     told.problems.push(format!("the installer does not tell what was deployed: {error}"));

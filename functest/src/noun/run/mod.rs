@@ -45,7 +45,10 @@ impl RunVerbs<'_> {
     }
 
     /// Whether [`ask_and_plan`](Self::ask_and_plan) has an installer to ask, which takes a moment.
-    pub fn has_installer_to_ask(&self, request: &RunRequest) -> bool {
+    ///
+    /// # Errors
+    /// When a variable that says where it is is not UTF-8.
+    pub fn has_installer_to_ask(&self, request: &RunRequest) -> Result<bool, Error> {
         self.functest.has_installer_to_ask(request)
     }
 

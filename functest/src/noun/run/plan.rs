@@ -28,6 +28,10 @@ pub struct Plan {
     pub(crate) settings: BTreeMap<String, Value>,
     pub(crate) run_settings: RunSettings,
     pub(crate) scope: Option<Pattern>,
+    /// The pod's name, as the record keeps it.
+    pub(crate) node_name: Option<String>,
+    /// The CI system's name of the build.
+    pub(crate) build_tag: Option<String>,
 }
 
 impl Functest {
@@ -41,15 +45,20 @@ impl Functest {
     }
 
     pub(super) fn plan_with(&self, request: &RunRequest, told: Told) -> Result<Plan, Error> {
-        let request = &self.with_configured(request);
+        let request = &self.with_configured(request)?;
         let catalogue = self.catalogue(request.catalogue.as_deref())?;
         let wanted = Request::new(&request.names, &request.exclude, request.scope.as_deref())?;
-        let facts = Facts::gather(&catalogue, &request.facts(), self.variables.as_ref(), &told.facts);
+        let facts = Facts::gather(&catalogue, &request.facts(), self.variables.as_ref(), &told.facts)?;
         let selection = select(&catalogue, &facts, &wanted, &self.drivers)?;
         let mut planner = Planner::new(self, request, &catalogue)?;
         let tiers = planner.tiers(&catalogue, &selection)?;
         let Planner { mut warnings, settings, run_settings, .. } = planner;
         warnings.extend(told.problems.iter().cloned());
+        let node_name = match self.variable("NODE_NAME")? {
+            Some(name) => Some(name),
+            None => told.fact("NODE_NAME").map(str::to_owned),
+        };
+        let build_tag = self.variable("BUILD_TAG")?;
         Ok(Plan {
             functest: self.clone(),
             request: request.clone(),
@@ -60,6 +69,8 @@ impl Functest {
             tiers,
             settings,
             run_settings,
+            node_name,
+            build_tag,
             scope: wanted.scope().cloned(),
         })
     }
@@ -67,20 +78,24 @@ impl Functest {
 
 impl Functest {
     /// The request, with what the configuration says where it and variables say nothing.
-    fn with_configured(&self, request: &RunRequest) -> RunRequest {
+    fn with_configured(&self, request: &RunRequest) -> Result<RunRequest, Error> {
         let config = &self.config;
-        RunRequest {
+        let cloud = match request.cloud.clone().filter(|cloud| !cloud.is_empty()) {
+            Some(cloud) => Some(cloud),
+            None => self.configured_cloud(request)?,
+        };
+        Ok(RunRequest {
             catalogue: request.catalogue.clone().or_else(|| config.catalogue().map(|said| said.value)),
-            cloud: request.cloud.clone().or_else(|| self.configured_cloud(request)),
+            cloud,
             jobs: request.jobs.or_else(|| config.jobs().map(|said| said.value)),
             ..request.clone()
-        }
+        })
     }
 
-    fn configured_cloud(&self, request: &RunRequest) -> Option<String> {
-        let by_variables = ["OS_CLOUD", "OS_AUTH_URL"].iter().any(|name| self.variable(name).is_some());
+    fn configured_cloud(&self, request: &RunRequest) -> Result<Option<String>, Error> {
+        let by_variables = self.variable("OS_CLOUD")?.is_some() || self.variable("OS_AUTH_URL")?.is_some();
         let is_wanted = !by_variables && !request.fetch_credentials;
-        self.config.cloud().filter(|_| is_wanted).map(|said| said.value)
+        Ok(self.config.cloud().filter(|_| is_wanted).map(|said| said.value))
     }
 }
 

@@ -69,7 +69,7 @@ impl<'a> Planner<'a> {
         let name = &entry.case_name;
         let spec = with_deadline(driver.settings(entry));
         // What the catalogue exports for a case counts only where the user has not set it.
-        let variables = |name: &str| (self.functest.variables)(name).or_else(|| entry.env.get(name).cloned());
+        let variables = |name: &str| (self.functest.variables)(name).or_else(|| entry.env.get(name).map(Into::into));
         let (mut settings, warnings) = self.layers.merge(name, &spec, &entry.args, &variables)?;
         self.warnings.extend(warnings);
         let shown = secret::hide_in_value("", &Value::Object(settings.values().clone()));

@@ -61,7 +61,9 @@ impl RunRequest {
     /// The facts that are given, by the variables that carry them.
     pub(crate) fn facts(&self) -> Vec<(String, String)> {
         let pairs = [("INSTALLER_TYPE", &self.installer), ("DEPLOY_SCENARIO", &self.scenario)];
-        pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
+        let is_said = |value: &String| !value.is_empty();
+        let said = |(name, value): (&str, &Option<String>)| Some((name.to_owned(), value.clone().filter(is_said)?));
+        pairs.into_iter().filter_map(said).collect()
     }
 
     /// The document that the head of a run holds: with paths that mean the same from everywhere, with the seed that the

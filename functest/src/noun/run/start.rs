@@ -178,18 +178,14 @@ impl Plan {
     }
 
     fn head(&self, run_id: &str, connection: Option<&Connection>, notices: &[String], seed: Option<u64>) -> RunHead {
-        let told = |wanted: &str| {
-            let found = self.told.facts.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| value.clone())
-        };
         RunHead {
             run_id: run_id.to_owned(),
             functest: env!("CARGO_PKG_VERSION").to_owned(),
             catalogue: self.selection.catalogue.clone(),
             cloud: connection.map(|connection| connection.identity.clone()),
             facts: self.selection.facts.clone(),
-            node_name: self.functest.variable("NODE_NAME").or_else(|| told("NODE_NAME")),
-            build_tag: self.functest.variable("BUILD_TAG"),
+            node_name: self.node_name.clone(),
+            build_tag: self.build_tag.clone(),
             jobs: self.request.at_a_time(),
             notices: notices.iter().chain(&self.warnings).cloned().collect(),
             cases: self.selection.cases.clone(),

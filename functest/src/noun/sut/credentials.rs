@@ -68,8 +68,8 @@ impl Functest {
             None => None,
         };
         let look_up = |name: &str| match (name, &certificate) {
-            ("OS_CACERT", certificate) => certificate.as_ref().map(|path| path.display().to_string()),
-            _ => value_of(&credentials, name),
+            ("OS_CACERT", certificate) => certificate.as_ref().map(|path| path.clone().into()),
+            _ => value_of(&credentials, name).map(Into::into),
         };
         let config = CloudConfig::from_variables(&look_up)?;
         Ok(CloudConfig { origin: credentials.origin.clone(), ..config })

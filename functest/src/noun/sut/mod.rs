@@ -38,7 +38,7 @@ impl SutVerbs<'_> {
     /// # Errors
     /// When the file or a hop is wrong.
     pub fn config(&self, request: &SutRequest) -> Result<SutConfig, Error> {
-        request.config(|name| self.functest.variable(name))
+        request.config(self.functest.variables.as_ref())
     }
 
     /// The system under test itself, for a Rust program that does more with it than the verbs do.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use functest_core::variables::{self, Variables};
 use functest_installers::{Hop, HostKeyChoice, SutConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,35 +43,54 @@ pub struct SutRequest {
 impl SutRequest {
     /// Whether it says where to ask.
     pub(crate) fn says_where(&self) -> bool {
-        self.file.is_some() || self.address.is_some() || self.inventory.is_some()
+        self.file.is_some() || text(&self.address).is_some() || self.inventory.is_some()
     }
 
-    pub(super) fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<SutConfig, Error> {
-        let file = self.file.clone().or_else(|| variable("FUNCTEST_SUT").map(PathBuf::from));
-        let mut config = match file {
+    /// Empty texts say nothing, wherever they stand, and the next source that has one decides. An empty path is one that
+    /// leads nowhere.
+    pub(super) fn config(&self, environment: Variables<'_>) -> Result<SutConfig, Error> {
+        let variable = |name: &str| variables::text(environment, name);
+        let mut config = match self.file.clone().or_else(|| variables::path(environment, "FUNCTEST_SUT")) {
             Some(file) => SutConfig::read(&file)?,
             None => SutConfig::default(),
         };
-        // Catalogues know installers that nobody can connect to: those of the variable are not asked for.
-        let by_variable = || variable("INSTALLER_TYPE").filter(|name| functest_installers::is_known(name));
-        config.installer = self.installer.clone().or(config.installer).or_else(by_variable);
-        config.address = self.address.clone().or(config.address).or_else(|| variable("INSTALLER_IP"));
-        config.user = self.user.clone().or(config.user);
+        config.installer = text(&self.installer).or(text(&config.installer));
+        if config.installer.is_none() {
+            // Catalogues know installers that nobody can connect to: those of the variable are not asked for.
+            config.installer = variable("INSTALLER_TYPE")?.filter(|name| functest_installers::is_known(name));
+        }
+        config.address = text(&self.address).or(text(&config.address));
+        if config.address.is_none() {
+            config.address = variable("INSTALLER_IP")?;
+        }
+        config.user = text(&self.user).or(text(&config.user));
         config.key_file = self.key_file.clone().or(config.key_file);
-        config.password = config.password.or_else(|| variable("INSTALLER_PASSWORD").map(Into::into));
+        if config.password.is_none() {
+            config.password = variable("INSTALLER_PASSWORD")?.map(Into::into);
+        }
         config.inventory = self.inventory.clone().or(config.inventory);
         config.known_hosts = self.known_hosts.clone().or(config.known_hosts);
         config.host_keys = self.host_keys.unwrap_or(config.host_keys);
-        config.node.user = self.node_user.clone().or(config.node.user);
+        config.node.user = text(&self.node_user).or(text(&config.node.user));
         config.node.key_file = self.node_key_file.clone().or(config.node.key_file);
         config.node.direct |= self.direct;
-        config.scenario = config.scenario.or_else(|| variable("DEPLOY_SCENARIO"));
-        config.pod = config.pod.or_else(|| variable("NODE_NAME"));
+        config.scenario = text(&config.scenario);
+        if config.scenario.is_none() {
+            config.scenario = variable("DEPLOY_SCENARIO")?;
+        }
+        config.pod = text(&config.pod);
+        if config.pod.is_none() {
+            config.pod = variable("NODE_NAME")?;
+        }
         if !self.jump.is_empty() {
             config.jump = self.jump.iter().map(|text| hop(text)).collect::<Result<_, _>>()?;
         }
         Ok(config)
     }
+}
+
+fn text(said: &Option<String>) -> Option<String> {
+    said.clone().filter(|text| !text.is_empty())
 }
 
 fn hop(text: &str) -> Result<Hop, functest_installers::Error> {
