@@ -224,7 +224,7 @@ impl Tally {
         let is_known = self.errored == 0 || self.passed > 0;
         let is_allowed = criteria.problem().is_none();
         let achieved = Achieved { success_rate, return_code: ended.return_code };
-        let is_met = is_known && is_allowed && criteria.is_met_by(achieved);
+        let is_met = is_known && is_allowed && !self.is_contradicted(criteria, ended) && criteria.is_met_by(achieved);
         if is_met && breaches.is_empty() {
             return Verdict::Passed;
         }
@@ -243,6 +243,13 @@ impl Tally {
     pub fn tolerated(&self) -> Option<String> {
         let bad = self.failed + self.errored;
         (bad > 0).then(|| format!("passed by its criteria; {bad} of {} checks did not hold", self.ran()))
+    }
+
+    /// Whether every check passed, and yet the tool ended as it does when something went wrong. A criteria about the return code
+    /// knows what it wants.
+    fn is_contradicted(&self, criteria: Criteria, ended: &Ended) -> bool {
+        let looks_at_it = matches!(criteria, Criteria::ReturnCode(..));
+        !looks_at_it && self.failed + self.errored == 0 && ended.return_code.is_some_and(|code| code != 0)
     }
 
     fn verdict_of_nothing(&self, breaches: &[String]) -> Verdict {
@@ -299,6 +306,19 @@ mod tests {
 
     fn fault() -> Fault {
         Fault { message: "m".into(), request: None }
+    }
+
+    #[test]
+    fn a_tool_that_ends_badly_after_good_checks_has_not_passed() {
+        let ended = |code| Ended { return_code: Some(code), ..Ended::default() };
+        let passed = [CheckOutcome::Passed];
+        for criteria in ["100", "0", "status == \"PASS\""] {
+            let verdict = verdict_of(&passed, criteria, &ended(7), &[]);
+            let reason = verdict.reason().unwrap_or_default();
+            assert!(reason.contains("every check passed") && reason.ends_with("the return code is 7"), "{verdict:?}");
+            assert_eq!(verdict_of(&passed, criteria, &ended(0), &[]), Verdict::Passed);
+        }
+        assert_eq!(verdict_of(&passed, "ret == 7", &ended(7), &[]), Verdict::Passed);
     }
 
     #[test]
