@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Waiting for the library, and for whoever ends it before.
 
+use std::sync::OnceLock;
+
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::error::Error;
 
 /// For how long hosts are told that what runs on them is to end.
@@ -24,15 +28,48 @@ pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T, functe
     }
 }
 
-/// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone.
+/// Ctrl-C, what a CI system sends to end a job, or a terminal that is gone; of these, what whoever started us has not told us
+/// to ignore, as `nohup` does.
 pub(crate) async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
-        return std::future::pending().await;
-    };
     tokio::select! {
-        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
+        () = arrival_of(SignalKind::interrupt()) => {}
+        () = arrival_of(SignalKind::terminate()) => {}
+        () = arrival_of(SignalKind::hangup()) => {}
+    }
+}
+
+async fn arrival_of(kind: SignalKind) {
+    // To listen for a signal ends that it is ignored: not even for a moment.
+    let is_ignored = (ignored_at_start() >> (kind.as_raw_value() - 1)) & 1 == 1;
+    if is_ignored {
+        return std::future::pending().await;
+    }
+    match signal(kind) {
+        Ok(mut arrivals) => drop(arrivals.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The signals that were ignored when nobody here had listened for any yet, as a set of bits; none where the system does not
+/// say.
+fn ignored_at_start() -> u64 {
+    static IGNORED: OnceLock<u64> = OnceLock::new();
+    *IGNORED
+        .get_or_init(|| std::fs::read_to_string("/proc/self/status").ok().and_then(|text| ignored(&text)).unwrap_or(0))
+}
+
+fn ignored(status: &str) -> Option<u64> {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_says_what_is_ignored() {
+        assert_eq!(ignored("Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t0\n"), Some(0x1001));
+        assert_eq!((ignored("Name:\tx\n"), ignored("SigIgn:\tx\n")), (None, None));
     }
 }

@@ -31,12 +31,12 @@ fn fill(temporary: &Path, contents: &[u8]) -> io::Result<()> {
 }
 
 /// A name in the same folder, because a rename does not cross file systems; of this process, because two may write.
-fn beside(file: &Path) -> PathBuf {
+pub(crate) fn beside(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     folder_of(file).join(format!(".{name}.{}.tmp", std::process::id()))
 }
 
-fn folder_of(file: &Path) -> &Path {
+pub(crate) fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

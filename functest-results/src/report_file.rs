@@ -8,7 +8,7 @@ use functest_core::event::{Event, EventBody};
 use functest_core::record::Fold;
 use functest_core::sink::SinkError;
 
-use crate::{Error, Format, atomic, render};
+use crate::{Error, Format, Readers, render, write_named};
 
 /// The sink that writes a run's report to a file when the run ends, beside those in the run folder.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl ReportFile {
         if let Some(folder) = self.file.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::Write { file: self.file.clone(), source })?;
         }
-        atomic::write(&self.file, render(&fold.record(), self.format)?.as_bytes())
+        write_named(&self.file, render(&fold.record(), self.format)?.as_bytes(), Readers::Anybody)
     }
 }
 

@@ -108,6 +108,9 @@ impl Dispatch {
             let mut cancelled = self.shared.cancelled.clone();
             let next_level = self.next_level();
             tokio::select! {
+                // A case that ends because of a cancel must not be heard of before the cancel.
+                biased;
+                cancel = stronger(&mut cancelled, next_level) => self.cancel(cancel),
                 ended = running.join_next_with_id() => match ended {
                     None => break,
                     Some(Ok((_, executed))) => {
@@ -122,7 +125,6 @@ impl Dispatch {
                         }
                     }
                 },
-                cancel = stronger(&mut cancelled, next_level) => self.cancel(cancel),
             }
         }
         for case in queue.give_up() {

@@ -66,7 +66,7 @@ pub use self::noun::testcase::{
 pub use self::noun::tier::{CatalogueRequest, TierInfo, TierList, TierListRequest, TierShowRequest, TierVerbs};
 pub use self::state::{StateFolder, StoredRun};
 pub use self::verbs::VERBS;
-pub use functest_results::Format;
+pub use functest_results::{Format, is_standard_output};
 pub use functest_runner::{CancelHandle, EventStream, SinkTrouble};
 
 /// The vocabulary: what a test case, an event, a verdict is.

@@ -125,11 +125,21 @@ async fn a_sandbox_is_served_and_looked_at() {
     let functest = functest(folder.path());
     let clouds = folder.path().join("clouds.yaml");
     let sandbox = SandboxRequest { seed: Some(7), ..SandboxRequest::default() };
-    let request = ServeRequest { sandbox: sandbox.clone(), write_clouds: Some(clouds.clone()) };
+    let request = ServeRequest { sandbox: sandbox.clone(), write_clouds: Some(clouds.clone()), force: false };
     let served = functest.sandbox().serve(&request).await.unwrap();
     let address = served.address();
     assert_eq!(address.seed, 7);
     assert!(std::fs::read_to_string(&clouds).unwrap().contains(&address.auth_url));
+    // A sandbox's own file is written again, and no other.
+    drop(functest.sandbox().serve(&request).await.unwrap());
+    for kept in ["clouds: {mine: {}}\n", "# mine\nclouds: {sandbox-demo: {}}\n", "notes\n", "clouds: {}\nother: 1\n"] {
+        std::fs::write(&clouds, kept).unwrap();
+        let error = functest.sandbox().serve(&request).await.unwrap_err();
+        assert!(error.exit_code() == 2 && error.to_string().contains("would be lost"), "{error}");
+        assert_eq!(std::fs::read_to_string(&clouds).unwrap(), kept);
+    }
+    drop(functest.sandbox().serve(&ServeRequest { force: true, ..request }).await.unwrap());
+    assert!(std::fs::read_to_string(&clouds).unwrap().contains("sandbox-demo"));
     let request = CheckRequest { cloud: Some(functest::SANDBOX.into()), sandbox, set: Vec::new() };
     let report = functest.openstack().check(&request).await.unwrap();
     assert_eq!(report.exit_code(), 0, "{report:?}");

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -193,6 +195,29 @@ fn wrong_input_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_path_that_a_user_names_stays_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let ended = functest_in(folder.path(), &["run", "connection_check", "--cloud", "sandbox"], &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    std::fs::write(path("report.html"), "old").unwrap();
+    std::fs::set_permissions(path("report.html"), std::fs::Permissions::from_mode(0o660)).unwrap();
+    std::os::unix::fs::symlink("report.html", path("link")).unwrap();
+    let report = |output: &str| functest_in(folder.path(), &["report", "latest", "-o", output], &[]);
+    assert_eq!(report("link").code, Some(0));
+    assert!(std::fs::read_to_string(path("report.html")).unwrap().starts_with("<!DOCTYPE html>"));
+    assert_eq!(std::fs::metadata(path("report.html")).unwrap().mode() & 0o777, 0o660);
+    assert!(std::fs::symlink_metadata(path("link")).unwrap().is_symlink());
+    for output in ["-", "/dev/stdout"] {
+        let ended = report(output);
+        assert!(ended.code == Some(0) && ended.out.starts_with("<!DOCTYPE html>") && ended.err.is_empty(), "{ended:?}");
+    }
+    let full = report("/dev/full");
+    assert!(full.code == Some(3) && full.err.contains("cannot write /dev/full"), "{full:?}");
+    assert!(std::fs::metadata("/dev/full").unwrap().file_type().is_char_device() && !path("-").exists());
+}
+
+#[test]
 fn usage_is_explained() {
     let mistyped = functest(&["tiers"]);
     assert_eq!(mistyped.code, Some(2));
@@ -245,4 +270,38 @@ fn a_configuration_counts_where_nobody_says_anything() {
         "{ended:?}"
     );
     assert_eq!(functest_in(folder.path(), &["completions", "bash"], &[]).code, Some(0));
+}
+
+#[test]
+fn signals_that_are_ignored_at_the_start_stay_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "tiers: [{name: t, testcases: [{case_name: c, run: {name: bashfeature, args: {cmd: 'sleep 3'}}}]}]";
+    std::fs::write(folder.path().join("testcases.yaml"), text).unwrap();
+    let after = |trap: &str, signal: &str| {
+        let line = format!("{trap} exec {} run --catalogue testcases.yaml", env!("CARGO_BIN_EXE_functest"));
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).env_clear().env("HOME", folder.path()).env("PATH", "/usr/bin:/bin");
+        let child = command.current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let case_runs = || std::fs::read_dir(folder.path().join(".local/state/functest/runs")).is_ok();
+        while !case_runs() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(
+            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
+        );
+        let ended = Ended::of(child.wait_with_output().unwrap());
+        std::fs::remove_dir_all(folder.path().join(".local")).unwrap();
+        ended
+    };
+    for signal in ["HUP", "INT", "TERM"] {
+        let ignored = after("trap '' HUP INT TERM;", signal);
+        assert_eq!(ignored.code, Some(0), "{signal}: {ignored:?}");
+    }
+    for signal in ["HUP", "INT", "TERM"] {
+        let ended = after("", signal);
+        assert_eq!(ended.code, Some(130), "{signal}: {ended:?}");
+    }
+    // What is not ignored ends it all the same.
+    assert_eq!(after("trap '' HUP;", "TERM").code, Some(130));
 }

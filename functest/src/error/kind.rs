@@ -109,7 +109,7 @@ impl Error {
             | Self::Read { .. } => ErrorKind::Input,
             Self::Request(error) => of_request(error),
             Self::UnknownRun { .. } => ErrorKind::NotFound,
-            Self::FolderInUse { .. } => ErrorKind::Conflict,
+            Self::FolderInUse { .. } | Self::WouldBeLost { .. } => ErrorKind::Conflict,
             Self::Disruption => ErrorKind::NotPermitted,
             Self::State { .. } | Self::Ledger(_) | Self::Write { .. } | Self::Run(_) => ErrorKind::Internal,
             Self::Cloud(error) => of_cloud(error),

@@ -122,6 +122,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A file of the user's would be overwritten.
+    #[error("{} holds more than the clouds of a sandbox, and that would be lost: name another file, or say --force", path.display())]
+    WouldBeLost {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of the user's cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The form of the report.
     #[arg(long, default_value = "html")]
     format: FormatChoice,
-    /// The file to write [default: standard output].
+    /// The file to write; `-` is standard output, as is the default.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -32,7 +32,9 @@ pub(crate) fn execute(functest: &Functest, args: Args, output: &Output) -> Resul
     match args.output {
         Some(file) => {
             let written = functest.report().write(&WriteReportRequest { report, file })?;
-            output.note(format!("Report: {}", written.file.display()));
+            if !functest::is_standard_output(&written.file) {
+                output.note(format!("Report: {}", written.file.display()));
+            }
         }
         None => output.raw(functest.report().render(&report)?.text.as_bytes())?,
     }

@@ -31,7 +31,8 @@ use crate::runtime::{block_on, interruptible, stop_signal};
   functest run healthcheck --installer kolla-ansible --installer-ip 192.0.2.1 --fetch-credentials --collect-logs
 
 Ctrl-C (or SIGTERM, SIGHUP) ends the run: what runs is stopped, what was made is deleted, the
-report is written. A second one leaves the clean-up to `functest openstack clean`.")]
+report is written. A second one leaves the clean-up to `functest openstack clean`. Signals that
+are ignored at the start, as by nohup, stay ignored.")]
 pub(crate) struct Args {
     /// Test cases and tiers by name [default: the whole catalogue].
     #[arg(value_name = "CASE|TIER")]

@@ -22,16 +22,20 @@ pub(crate) struct Args {
     /// The port of 127.0.0.1 that the APIs are on [default: a free one].
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Where to write a clouds.yaml with sandbox-admin and sandbox-demo.
+    /// Where to write a clouds.yaml with sandbox-admin and sandbox-demo; `-` is standard output. A file that holds anything
+    /// else is not overwritten.
     #[arg(long, value_name = "FILE")]
     write_clouds: Option<PathBuf>,
+    /// Overwrite that file whatever it holds.
+    #[arg(long, requires = "write_clouds")]
+    force: bool,
     #[command(flatten)]
     sandbox: SandboxArgs,
 }
 
 pub(super) fn execute(functest: &Functest, args: Args, output: &Output) -> Result<u8, Error> {
     let sandbox = SandboxRequest { port: args.port, ..args.sandbox.request() };
-    let request = ServeRequest { sandbox, write_clouds: args.write_clouds };
+    let request = ServeRequest { sandbox, write_clouds: args.write_clouds, force: args.force };
     block_on(async {
         let sandbox = functest.sandbox().serve(&request).await?;
         let SandboxAddress { auth_url, seed, guest_port, .. } = sandbox.address();

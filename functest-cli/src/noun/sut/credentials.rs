@@ -19,8 +19,8 @@ use crate::runtime::{block_on, interruptible};
 pub(crate) struct Args {
     #[command(flatten)]
     sut: SutArgs,
-    /// The file; only its owner may read it.
-    #[arg(long, value_name = "FILE")]
+    /// The file; only its owner may read it. `-` is standard output.
+    #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }
 
@@ -28,6 +28,9 @@ pub(super) fn execute(functest: &Functest, args: Args, output: &Output) -> Resul
     output.note("Asking the installer ...");
     let request = CredentialsRequest { sut: args.sut.request(), output: args.output };
     let written = block_on(interruptible(functest.sut().credentials(&request)))?;
+    if functest::is_standard_output(&written.file) {
+        return Ok(exit_code::OK);
+    }
     output.line(format!("Credentials: {}", written.file.display()))?;
     Ok(exit_code::OK)
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use functest_results::Format;
+use functest_results::{Format, Readers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct WriteReportRequest {
     /// Which report.
     #[serde(default)]
     pub report: ReportRequest,
-    /// The file, which is whole or not there.
+    /// The file; `-` is standard output. It keeps its owner and its mode; a link is followed, and what is no file written to.
     pub file: PathBuf,
 }
 
@@ -67,13 +67,13 @@ impl ReportVerbs<'_> {
         Ok(Report { version: 1, format: request.format, text })
     }
 
-    /// Writes the report of a run to a file, which is whole or not there.
+    /// Writes the report of a run to a file.
     ///
     /// # Errors
     /// As [`record`](Self::record), and when the file cannot be written.
     pub fn write(&self, request: &WriteReportRequest) -> Result<ReportFile, Error> {
         let report = self.render(&request.report)?;
-        functest_results::write(&request.file, report.text.as_bytes())?;
+        functest_results::write_named(&request.file, report.text.as_bytes(), Readers::Anybody)?;
         Ok(ReportFile { version: 1, file: request.file.clone() })
     }
 }

@@ -22,7 +22,7 @@ pub struct CredentialsRequest {
     /// How the system is reached.
     #[serde(default)]
     pub sut: SutRequest,
-    /// The openrc file that is written; only its owner may read it.
+    /// The openrc file that is written; only its owner may read it. `-` is standard output.
     pub output: PathBuf,
 }
 
