@@ -47,9 +47,9 @@ impl Entry {
     /// That a key is missing, with what may have been meant by another one.
     fn missing(&self, key: &str) -> Error {
         let there = self.keys.get("auth").and_then(Value::as_object).into_iter().flat_map(Map::keys);
-        let unknown =
+        let mut unknown =
             there.chain(self.keys.keys()).filter(|there| keys::of_auth(there).or(keys::of_cloud(there)).is_none());
-        let near = unknown.filter(|there| suggest::nearest(there, [key]).is_some()).next();
+        let near = unknown.find(|there| suggest::nearest(there, [key]).is_some());
         let hint = near.map(|near| format!("; is `{near}` a mistyped `{key}`?")).unwrap_or_default();
         self.error(format!("auth.{key} is missing{hint}"))
     }

@@ -167,7 +167,9 @@ async fn plan(functest: &Functest, request: &RunRequest, output: &Output) -> Res
 
 async fn run(plan: Plan, output: &Output) -> Result<RunSummary, Error> {
     let sinks: Vec<Box<dyn Sink>> = if output.quiet { Vec::new() } else { vec![progress::sink(output)] };
-    output.note("Connecting ...");
+    if plan.needs_a_cloud() {
+        output.note("Connecting ...");
+    }
     let handle = tokio::select! {
         handle = plan.start(sinks) => handle?,
         () = stop_signal() => return Err(Error::Interrupted),

@@ -100,6 +100,11 @@ impl Functest {
 }
 
 impl Plan {
+    /// Whether one of the cases needs a cloud.
+    pub fn needs_a_cloud(&self) -> bool {
+        self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud())
+    }
+
     /// Every case of the catalogue with its decision.
     pub fn selection(&self) -> &Selection {
         &self.selection

@@ -113,8 +113,7 @@ impl Plan {
         let chosen = match self.chosen().await {
             Ok(Some(chosen)) => chosen,
             Ok(None) => {
-                let someone_does = self.tiers.iter().flat_map(|tier| &tier.cases).any(|case| case.needs.a_cloud());
-                return if someone_does { Err(Error::NoCloud) } else { Ok((None, None)) };
+                return if self.needs_a_cloud() { Err(Error::NoCloud) } else { Ok((None, None)) };
             }
             Err(error) => return Ok((Some(Err(NoCloud::of(error)?)), None)),
         };
