@@ -180,6 +180,7 @@ fn run_suite(record: &RunRecord) -> Option<TestSuite> {
     let end = match record.state {
         RunState::Unfinished => Some("the run did not come to its end: it is still going on, or it died"),
         RunState::Interrupted => Some("the run was interrupted by its user"),
+        RunState::Finished if record.stopped_because.is_some() => record.stopped_because.as_deref(),
         RunState::Finished if record.exit_code == Some(exit_code::INTERNAL) => Some("functest itself failed"),
         RunState::Finished => None,
     };

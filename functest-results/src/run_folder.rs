@@ -7,11 +7,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use functest_core::Sink;
 use functest_core::event::{Event, EventBody, Output};
 use functest_core::record::{Fold, FoldError, RunRecord, fold_lines};
 use functest_core::sink::SinkError;
 use functest_core::words::file_name;
+use functest_core::{Sink, exit_code};
 
 use crate::layout::{EVENTS_FILE, LOGS_FOLDER};
 use crate::{Error, Format, atomic, case_log, render};
@@ -133,11 +133,16 @@ impl RunFolder {
         log.write(&text)
     }
 
-    fn report(&self, event: &Event) -> Result<(), Error> {
-        match (&event.body, &self.fold) {
-            (EventBody::RunFinished { .. }, Some(fold)) => write_reports(&self.folder, &fold.record()),
-            _ => Ok(()),
+    /// A run whose folder cannot be kept ends as a failure of our own, and what can be written of it says so.
+    fn report(&self, event: &Event, is_kept: bool) -> Result<(), Error> {
+        let (EventBody::RunFinished { .. }, Some(fold)) = (&event.body, &self.fold) else { return Ok(()) };
+        let record = fold.record();
+        let written = if is_kept { write_reports(&self.folder, &record) } else { Ok(()) };
+        if is_kept && written.is_ok() {
+            return Ok(());
         }
+        let broken = RunRecord { exit_code: Some(exit_code::INTERNAL), ..record };
+        written.and(write_reports(&self.folder, &broken))
     }
 }
 
@@ -152,8 +157,9 @@ impl Sink for RunFolder {
 
     fn take(&mut self, event: &Event) -> Result<(), SinkError> {
         // Each is tried whatever became of the others: what can be kept is kept.
-        let kept = [self.keep(event), self.fold(event), self.log(event), self.report(event)];
-        kept.into_iter().collect::<Result<(), Error>>().map_err(SinkError::from)
+        let kept = [self.keep(event), self.fold(event), self.log(event)];
+        let reported = self.report(event, kept.iter().all(Result::is_ok));
+        kept.into_iter().chain([reported]).collect::<Result<(), Error>>().map_err(SinkError::from)
     }
 
     fn output(&mut self, output: &Output) -> Result<(), SinkError> {

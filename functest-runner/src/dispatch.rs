@@ -168,7 +168,8 @@ impl Dispatch {
 
     fn cancel(&mut self, cancel: Cancel) {
         self.stop = Some(Stop::Cancelled(Arc::clone(&cancel.reason)));
-        self.shared.events.emit(EventBody::CancelRequested { level: cancel.level });
+        let cause = (!cancel.by_the_user).then(|| cancel.reason.to_string());
+        self.shared.events.emit(EventBody::CancelRequested { level: cancel.level, cause });
         self.cancel = Some(cancel);
     }
 

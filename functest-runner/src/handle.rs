@@ -55,9 +55,11 @@ impl RunHandle {
         // Events that nobody asked for need not be kept.
         self.events = None;
         self.run.await.map_err(|e| RunError::Lost(e.to_string()))?;
-        let (record, sink_troubles) = self.hub.join().await?;
+        let (mut record, sink_troubles) = self.hub.join().await?;
         let is_broken = sink_troubles.iter().any(|trouble| trouble.is_essential);
         let exit_code = if is_broken { exit_code::INTERNAL } else { record.exit_code.unwrap_or(exit_code::INTERNAL) };
+        // The trouble may have come after the run's own last word.
+        record.exit_code = Some(exit_code);
         Ok(RunOutcome { record, exit_code, sink_troubles })
     }
 }

@@ -15,7 +15,7 @@ use functest_core::event::{CancelLevel, CleanUp, Event, EventBody, Leftover, Run
 use functest_core::exit_code;
 use functest_core::need::{Exclusion, Lock, Needs, Requirement};
 use functest_core::provider::{ForCase, Offer, Provider, ProviderError, Providers};
-use functest_core::record::RunRecord;
+use functest_core::record::{RunRecord, RunState};
 use functest_core::selection::{Choice, Decision};
 use functest_core::sink::SinkError;
 use functest_core::{Ctx, Sink, TestCase};
@@ -482,6 +482,11 @@ async fn an_essential_sink_that_fails_stops_the_run_and_the_others_hear_the_rest
         assert_eq!((outcome.exit_code, outcome.record.exit_code), (exit_code::INTERNAL, Some(exit_code::INTERNAL)));
         assert_eq!(outcome.sink_troubles[0].to_string(), words);
         assert_eq!(reason(&outcome.record, "a"), format!("the run was stopped because of {words}"));
+        let cause = outcome.record.stopped_because.clone().unwrap();
+        assert_eq!(
+            (cause, outcome.record.state),
+            (format!("the run was stopped because of {words}"), RunState::Finished)
+        );
         let finished = heard.0.lock().unwrap().last().unwrap().body.clone();
         assert!(matches!(finished, EventBody::RunFinished { exit_code: exit_code::INTERNAL, .. }));
     }

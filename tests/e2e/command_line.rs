@@ -305,3 +305,24 @@ fn signals_that_are_ignored_at_the_start_stay_ignored() {
     // What is not ignored ends it all the same.
     assert_eq!(after("trap '' HUP;", "TERM").code, Some(130));
 }
+
+#[test]
+fn a_report_that_does_not_exist_is_not_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "mkdir here/report.html";
+    let text = format!(
+        "tiers: [{{name: t, testcases: [{{case_name: c, run: {{name: bashfeature, args: {{cmd: '{line}'}}}}}}]}}]"
+    );
+    std::fs::write(folder.path().join("testcases.yaml"), text).unwrap();
+    let path = [("PATH", "/usr/bin:/bin")];
+    let arguments = ["run", "--catalogue", "testcases.yaml", "--run-dir", "here", "--json"];
+    let ended = functest_in(folder.path(), &arguments, &path);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(!ended.err.contains("Report: ") && ended.err.contains("there is no report: "), "{ended:?}");
+    assert!(!ended.err.contains("by the user"), "{ended:?}");
+    let printed: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(printed["exit_code"], 3);
+    let kept =
+        std::fs::read(folder.path().join("here/run.json")).map(|text| serde_json::from_slice::<Value>(&text).unwrap());
+    assert!(kept.is_ok_and(|kept| kept["exit_code"] == 3), "{ended:?}");
+}

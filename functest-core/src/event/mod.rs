@@ -152,10 +152,13 @@ pub enum EventBody {
         #[serde(flatten)]
         ended: Ended,
     },
-    /// The user asked to stop.
+    /// Somebody asked the run to stop, or something was wrong with it.
     CancelRequested {
         /// How strongly.
         level: CancelLevel,
+        /// What was wrong with the run; missing when its user asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
     },
     /// The run has ended. Always the last event.
     RunFinished {

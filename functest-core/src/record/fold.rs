@@ -60,7 +60,9 @@ pub struct Fold {
     run_clean_up: CleanUp,
     messages: Vec<Message>,
     timings: Timings,
+    /// By the user.
     cancelled: Option<CancelLevel>,
+    stopped_because: Option<String>,
     finished: Option<(u64, u8)>,
 }
 
@@ -84,6 +86,7 @@ impl Fold {
             messages: Vec::new(),
             timings: Timings::default(),
             cancelled: None,
+            stopped_because: None,
             finished: None,
         })
     }
@@ -169,7 +172,12 @@ impl Fold {
                     record.duration_ms = *duration_ms;
                 }
             }
-            EventBody::CancelRequested { level } => self.cancelled = self.cancelled.max(Some(*level)),
+            EventBody::CancelRequested { level, cause: None } => {
+                self.cancelled = self.cancelled.max(Some(*level));
+            }
+            EventBody::CancelRequested { cause: Some(cause), .. } => {
+                self.stopped_because.get_or_insert_with(|| cause.clone());
+            }
             EventBody::RunFinished { duration_ms, exit_code } => self.finished = Some((*duration_ms, *exit_code)),
         }
     }
@@ -199,6 +207,7 @@ impl Fold {
             state,
             started: self.started,
             duration_ms: self.finished.map_or(elapsed, |(duration, _)| duration),
+            stopped_because: self.stopped_because.clone(),
             exit_code: self.finished.map(|(_, code)| code),
             left: left.cloned().collect(),
             totals,

@@ -33,6 +33,9 @@ pub struct RunRecord {
     pub started: DateTime<Utc>,
     /// How long it took (until its last event, if it died), in milliseconds.
     pub duration_ms: u64,
+    /// Why it was stopped, where nobody asked for it: something was wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_because: Option<String>,
     /// What the process ended with; `None` if it died.
     pub exit_code: Option<u8>,
     /// Every case of the catalogue, in the published order.

@@ -45,6 +45,10 @@ impl Headline {
             RunState::Interrupted => sentence.push_str(" The run was interrupted."),
             RunState::Finished => {}
         }
+        if let Some(cause) = &record.stopped_because {
+            let begin: String = cause.chars().take(1).flat_map(char::to_uppercase).collect();
+            sentence.push_str(&format!(" {begin}{}.", cause.chars().skip(1).collect::<String>()));
+        }
         if !record.left.is_empty() {
             let left = words::counted(record.left.len() as u64, "thing");
             let were = if record.left.len() == 1 { "was" } else { "were" };

@@ -350,7 +350,7 @@ pub(crate) fn passed() -> Vec<Event> {
 pub(crate) fn interrupted() -> Vec<Event> {
     let mut script = Script::new(head());
     healthy_part(&mut script);
-    script.add(70_000, EventBody::CancelRequested { level: CancelLevel::Stop });
+    script.add(70_000, EventBody::CancelRequested { level: CancelLevel::Stop, cause: None });
     let reason = "the user stopped it".to_owned();
     script.case("vping_ssh", (58_900, 74_000), boot_checks(), Some(Verdict::Errored { reason }));
     for case in ["vping_userdata", "cinder_test", "heat_ims", "rally_sanity", "cloudify_ims", "vyos_vrouter"] {

@@ -215,13 +215,16 @@ fn report(summary: &RunSummary, json: bool, output: &Output) -> Result<(), Error
             output.note(format!("Logs of {} nodes: {}", logs.collected.len(), folder.display()));
         }
     }
-    let page = summary.folder.join(functest::Format::Html.file_name());
     if json {
         output.json(&summary.record)?;
-        output.note(format!("Report: {}", page.display()));
     } else {
         summary::print(&summary.record, output)?;
-        output.line(format!("Report: {}", page.display()))?;
+    }
+    let page = summary.folder.join(functest::Format::Html.file_name());
+    match (page.is_file(), json) {
+        (true, true) => output.note(format!("Report: {}", page.display())),
+        (true, false) => output.line(format!("Report: {}", page.display()))?,
+        (false, _) => output.warning(format!("there is no report: {} could not be written", page.display())),
     }
     Ok(())
 }

@@ -66,6 +66,10 @@ fn totals(record: &RunRecord) -> String {
     ];
     let words: Vec<String> =
         counts.iter().filter(|(n, word)| *n > 0 || *word == "passed").map(|(n, word)| format!("{n} {word}")).collect();
-    let how = if record.state == RunState::Interrupted { ", interrupted" } else { "" };
+    let how = match (&record.stopped_because, record.state) {
+        (_, RunState::Interrupted) => ", interrupted",
+        (Some(_), _) => ", stopped",
+        (None, _) => "",
+    };
     format!("{} in {}{how}", words.join(", "), duration(record.duration_ms))
 }
