@@ -19,13 +19,16 @@ use futures::StreamExt;
 use self::deletion::{Deletion, delete};
 use self::patience::{Patience, Trouble};
 use self::work::{Doomed, Hindrance, Refused, Waiting, Work};
+use crate::error::Error;
 use crate::resource::{self, Kind, Mark, Owns, Project, Resource};
-use crate::rest::Rest;
+use crate::rest::{Call, Rest};
 
 /// Requests sent at a time.
 const AT_A_TIME: usize = 8;
 const FIRST_DELAY: Duration = Duration::from_millis(300);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// However short deletions are, a request is sent again a few times in this time.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(10);
 /// After a server error, a replicated database may show what was made a little later.
 const DOUBTFUL_FOR: Duration = Duration::from_secs(5);
 
@@ -61,7 +64,7 @@ impl Cleaner {
         // However short the deadline, everything is tried once, for as long as a deletion may take.
         let until = started + self.deadline.max(deletion / 2);
         // A third of what a deletion may take is longer than one deletion is watched.
-        let patience = Patience::new(until, deletion / 3);
+        let patience = Patience::new(until, (deletion / 3).max(SHORTEST_PATIENCE));
         let mut confirmed = 0;
         loop {
             let work = self.survey(scope, &patience).await;
@@ -177,13 +180,33 @@ impl Cleaner {
         projects: &[Doomed],
         patience: &Patience,
     ) -> Result<Vec<Doomed>, Trouble> {
-        let of_all = patience.ask(kind.service, search::contents(&self.rest, kind, projects)).await;
+        let of_all = self.listed(&self.rest, kind, search::calls(kind, projects), projects, patience).await;
         match (&of_all, &self.own) {
             (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
-                patience.ask(kind.service, search::own_contents(own, kind, projects)).await
+                self.listed(own, kind, vec![kind.list_call(false)], projects, patience).await
             }
             _ => of_all,
         }
+    }
+
+    async fn listed(
+        &self,
+        rest: &Rest,
+        kind: &'static Kind,
+        calls: Vec<Call>,
+        projects: &[Doomed],
+        patience: &Patience,
+    ) -> Result<Vec<Doomed>, Trouble> {
+        let mut contents = Vec::new();
+        for call in calls {
+            match patience.ask(kind.service, search::contents(rest, kind, &call, projects)).await {
+                Ok(found) => contents.extend(found),
+                // A cloud without the service has nothing of it.
+                Err(Trouble::Error(Error::NoService { .. })) => return Ok(Vec::new()),
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(contents)
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.

@@ -64,44 +64,70 @@ pub(super) struct Patience {
 #[derive(Clone, Debug)]
 struct Silence {
     since: Instant,
+    /// How often it was asked in vain.
+    asked: u32,
     last: String,
 }
+
+/// A service that is asked seldom is not given up for having been away once.
+const LEAST_ASKED: u32 = 3;
 
 impl Patience {
     pub(super) fn new(until: Instant, with_silence: Duration) -> Self {
         Self { until, with_silence, silent: Mutex::default(), wrong: Mutex::default() }
     }
 
-    /// Asks a service something, for as long as there is time and patience.
+    /// Sends a service one request, for as long as there is time and patience. One that is not answered all that time is enough.
     pub(super) async fn ask<T>(
         &self,
         service: Service,
         request: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Trouble> {
-        let asked = self.ask_once(service, request).await;
+        self.try_for(service, request, LEAST_ASKED).await
+    }
+
+    /// The same with something that takes several requests, and may just be slow.
+    pub(super) async fn work<T>(
+        &self,
+        service: Service,
+        requests: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Trouble> {
+        self.try_for(service, requests, 1).await
+    }
+
+    /// `weight` is how much it counts that there was no end in time.
+    async fn try_for<T>(
+        &self,
+        service: Service,
+        requests: impl Future<Output = Result<T, Error>>,
+        weight: u32,
+    ) -> Result<T, Trouble> {
+        let asked = self.try_once(service, requests, weight).await;
         if let Err(trouble @ (Trouble::Error(_) | Trouble::Late)) = &asked {
             lock(&self.wrong).insert(service, trouble.to_string());
         }
         asked
     }
 
-    async fn ask_once<T>(
+    async fn try_once<T>(
         &self,
         service: Service,
-        request: impl Future<Output = Result<T, Error>>,
+        requests: impl Future<Output = Result<T, Error>>,
+        weight: u32,
     ) -> Result<T, Trouble> {
         let started = Instant::now();
         if started >= self.until {
             return Err(Trouble::NotTried { before: lock(&self.wrong).get(&service).cloned() });
         }
-        let since = self.silence_of(service).map_or(started, |silence| silence.since);
-        let enough = since + self.with_silence;
-        if started >= enough {
-            return Err(self.given_up(service));
-        }
-        match tokio::time::timeout_at(self.until.min(enough).into(), request).await {
+        let enough = match self.silence_of(service) {
+            None => started + self.with_silence,
+            Some(silence) if started < silence.since + self.with_silence => silence.since + self.with_silence,
+            Some(silence) if silence.asked >= LEAST_ASKED => return Err(self.given_up(service)),
+            Some(_) => started + self.with_silence / 3,
+        };
+        match tokio::time::timeout_at(self.until.min(enough).into(), requests).await {
             Ok(Err(error)) if error.is_silence() => {
-                self.note(service, started, error.to_string());
+                self.note(service, started, 1, error.to_string());
                 Err(Trouble::Error(error))
             }
             Ok(answered) => {
@@ -109,15 +135,18 @@ impl Patience {
                 answered.map_err(Trouble::Error)
             }
             Err(_) if Instant::now() < self.until => {
-                self.note(service, started, "no answer".into());
-                Err(self.given_up(service))
+                self.note(service, started, weight, "no answer".into());
+                if weight >= LEAST_ASKED { Err(self.given_up(service)) } else { Err(Trouble::Late) }
             }
             Err(_) => Err(Trouble::Late),
         }
     }
 
-    fn note(&self, service: Service, started: Instant, last: String) {
-        lock(&self.silent).entry(service).or_insert(Silence { since: started, last: String::new() }).last = last;
+    fn note(&self, service: Service, started: Instant, asked: u32, last: String) {
+        let mut silent = lock(&self.silent);
+        let silence = silent.entry(service).or_insert(Silence { since: started, asked: 0, last: String::new() });
+        silence.asked += asked;
+        silence.last = last;
     }
 
     fn given_up(&self, service: Service) -> Trouble {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::work::Doomed;
 use crate::error::Error;
-use crate::resource::{Kind, Mark, Owner};
+use crate::resource::{Kind, Mark};
 use crate::rest::{Call, Rest};
 
 /// How often a list is asked for.
@@ -47,39 +47,27 @@ async fn find_by_user(rest: &Rest, is_admin: bool, kind: &'static Kind, intent: 
     }
 }
 
-/// What of `kind` is in one of these projects; nothing when the cloud has no such service.
-pub(super) async fn contents(rest: &Rest, kind: &'static Kind, projects: &[Doomed]) -> Result<Vec<Doomed>, Error> {
-    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
-    let calls: Vec<_> = if owner.filter {
-        projects.iter().map(|project| kind.list_call(true).query(owner.key, &project.id)).collect()
-    } else {
-        vec![narrow(kind.list_call(true), owner.key)]
-    };
-    list_contents(rest, kind, owner, calls, projects).await
+/// What has to be asked for to know what of `kind` is in these projects.
+pub(super) fn calls(kind: &'static Kind, projects: &[Doomed]) -> Vec<Call> {
+    match kind.owner {
+        None => Vec::new(),
+        Some(owner) if owner.filter => {
+            projects.iter().map(|project| kind.list_call(true).query(owner.key, &project.id)).collect()
+        }
+        Some(owner) => vec![narrow(kind.list_call(true), owner.key)],
+    }
 }
 
-/// The same, as it shows itself to a user of the project.
-pub(super) async fn own_contents(rest: &Rest, kind: &'static Kind, projects: &[Doomed]) -> Result<Vec<Doomed>, Error> {
-    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
-    list_contents(rest, kind, owner, vec![kind.list_call(false)], projects).await
-}
-
-async fn list_contents(
+/// What of `kind` such a call shows of these projects.
+pub(super) async fn contents(
     rest: &Rest,
     kind: &'static Kind,
-    owner: Owner,
-    calls: Vec<Call>,
+    call: &Call,
     projects: &[Doomed],
 ) -> Result<Vec<Doomed>, Error> {
-    let mut items = Vec::new();
+    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
     let is_of_them = |item: &Value| projects.iter().any(|project| project.id == Kind::text(item, owner.key));
-    for call in calls {
-        match list(rest, &call, kind, &is_of_them).await {
-            Ok(more) => items.extend(more),
-            Err(Error::NoService { .. }) => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        }
-    }
+    let items = list(rest, call, kind, &is_of_them).await?;
     let found = items.iter().filter(|item| !goes_by_itself(item)).filter_map(|item| {
         let project = projects.iter().find(|project| project.id == Kind::text(item, owner.key))?;
         Some(Doomed {
