@@ -2,7 +2,7 @@
 //! A project and a user for each case; with a credential that is no administrator's, the given project, one case at a
 //! time.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -71,10 +71,12 @@ pub struct CloudProvider {
     turn: Arc<Mutex<()>>,
 }
 
-/// That it is a case's turn to work in the given project.
-struct Turn {
-    _held: OwnedMutexGuard<()>,
-}
+/// That it is a case's turn to work in the given project. It is taken away when the case is closed, whoever still holds what the
+/// case was given.
+struct Turn(std::sync::Mutex<Option<OwnedMutexGuard<()>>>);
+
+/// What is made for a case before it is handed over: its requests go on when the opening is given up.
+struct Opening(Scope);
 
 impl CloudOffers {
     /// What the cloud of `connection` offers.
@@ -122,9 +124,8 @@ impl CloudOffers {
         match self.extensions.get_or_try_init(|| self.list_extensions()).await {
             Ok(aliases) if aliases.iter().any(|known| known == alias) => Offer::Met,
             Ok(_) => Offer::Lacking(format!("it needs Neutron's extension `{alias}`, which this cloud does not list")),
-            Err(error) => {
-                Offer::Lacking(format!("it needs Neutron's extension `{alias}`, and the list failed: {error}"))
-            }
+            // Whether it is there is not known: the case runs into whatever is wrong with Neutron, and says so.
+            Err(_) => Offer::Met,
         }
     }
 
@@ -223,7 +224,8 @@ impl CloudProvider {
                         message,
                     };
                     scope.rest().observer().events().emit(body);
-                    resources.insert(Turn { _held: Arc::clone(&self.turn).lock_owned().await });
+                    let turn = Arc::clone(&self.turn).lock_owned().await;
+                    resources.insert(Turn(std::sync::Mutex::new(Some(turn))));
                     return self.given(scope, None).await;
                 }
                 made => return made,
@@ -272,6 +274,7 @@ impl Provider for CloudProvider {
             return Ok(());
         }
         let scope = Scope::new(self.base_rest(case.case_name), Arc::clone(&self.journal), case.case_name);
+        resources.insert(Opening(scope.clone()));
         match self.cloud_for(scope, resources).await {
             Ok(cloud) => {
                 stop_point::reach("project.opened");
@@ -284,13 +287,17 @@ impl Provider for CloudProvider {
 
     async fn close(&self, case_name: &str, resources: &Resources) -> CleanUp {
         let cloud = resources.get::<CaseCloud>();
-        if let Some(cloud) = &cloud {
+        if let Some(opening) = resources.get::<Opening>() {
             // Where a case blocks its threads, an answer that is awaited on one of them does not come in.
             let longest = self.offers.connection.rest.policy().request + WRITING_DOWN;
-            let _ = tokio::time::timeout(longest, cloud.user.settle()).await;
+            let _ = tokio::time::timeout(longest, opening.0.settle()).await;
         }
         let own = cloud.map(|cloud| cloud.user.rest().clone());
-        self.cleaner(own).clean(Some(case_name)).await
+        let clean_up = self.cleaner(own).clean(Some(case_name)).await;
+        if let Some(turn) = resources.get::<Turn>() {
+            drop(turn.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+        clean_up
     }
 
     fn left(&self, case_name: &str) -> Vec<Leftover> {

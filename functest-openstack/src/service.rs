@@ -23,10 +23,7 @@ pub(crate) trait Endpoint: Copy {
                 None => format!("{trimmed}/{version}"),
                 Some(listed) if major(listed) == major(version) => trimmed,
                 // A catalog from before: what stands behind the version belongs to that one.
-                Some(listed) => match trimmed.split_once(&format!("/{listed}")) {
-                    Some((before, _)) => format!("{before}/{version}"),
-                    None => trimmed,
-                },
+                Some(_) => format!("{}{version}", versions_url(endpoint)),
             },
             None => trimmed,
         }
@@ -92,6 +89,7 @@ mod tests {
         assert_eq!(root(Service::Image, "https://vault.c/image"), "https://vault.c/image/v2");
         assert_eq!(root(Service::Identity, "http://c:5000/v2.0"), "http://c:5000/v3");
         assert_eq!(root(Service::Image, "http://c:9292/v1"), "http://c:9292/v2");
+        assert_eq!(root(Service::Image, "https://v1.cloud/image/v1/"), "https://v1.cloud/image/v2");
         assert_eq!(root(Service::BlockStorage, "http://c:8776/v2/abc"), "http://c:8776/v3");
         assert_eq!(root(Service::Compute, "http://c:8774/v2/abc"), "http://c:8774/v2/abc");
     }

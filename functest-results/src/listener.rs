@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use functest_core::Sink;
@@ -13,14 +13,15 @@ use functest_core::event::{Event, EventBody};
 use functest_core::sink::SinkError;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// How long the program may take to end after the last event. It is less than what a run waits for a sink.
+/// How long the program may take to end after the last event, and to read on when its pipe is full. It is less than what a run
+/// waits for a sink at its end.
 const TIME_TO_END: Duration = Duration::from_secs(4);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The sink that starts a program and writes every event to its standard input, a line of JSON each, as in `events.jsonl`.
 /// What the program prints goes to a file. After the last event its standard input is closed, and it has four seconds to
-/// end before it is killed.
+/// end before it is killed; so has one that reads nothing when more waits for it than its pipe holds.
 #[derive(Debug)]
 pub struct Listener {
     name: String,
@@ -52,7 +53,7 @@ impl Listener {
         let Some(input) = self.child.as_mut().and_then(|child| child.stdin.as_mut()) else { return Ok(()) };
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
-        input.write_all(&line)
+        write_while_it_reads(input, &line)
     }
 
     fn end(&mut self) -> Result<(), String> {
@@ -72,6 +73,30 @@ impl Listener {
         };
         if status.success() { Ok(()) } else { Err(format!("it ended with {status}; see {}", self.output.display())) }
     }
+}
+
+/// Writes all of it, as long as something of it is read now and then.
+fn write_while_it_reads(input: &mut ChildStdin, mut text: &[u8]) -> io::Result<()> {
+    rustix::io::ioctl_fionbio(&mut *input, true)?;
+    let mut until = Instant::now() + TIME_TO_END;
+    while !text.is_empty() {
+        match input.write(text) {
+            Ok(written) => {
+                text = &text[written..];
+                until = Instant::now() + TIME_TO_END;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if Instant::now() >= until {
+                    let words = format!("it has read nothing for {TIME_TO_END:?}");
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, words));
+                }
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Nothing is left of it and of what it started, not even its status.
@@ -136,6 +161,19 @@ mod tests {
         let (taken, printed) = listen(&["cat"]);
         taken.unwrap();
         assert!(printed.contains(r#""event":"run_finished""#) && printed.ends_with('\n'), "{printed}");
+    }
+
+    #[test]
+    fn a_program_that_reads_nothing_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = ["sh", "-c", "sleep 86399"].map(str::to_owned).to_vec();
+        let mut listener = Listener::new(command, folder.path().join("output"));
+        let event = Event { body: EventBody::TierStarted { tier: "t".repeat(1000) }, ..finished() };
+        let error = (0..1000).find_map(|_| listener.take(&event).err()).unwrap();
+        assert!(error.to_string().contains("has read nothing for 4s"), "{error}");
+        let group = listener.child.as_ref().map(|child| child.id()).unwrap();
+        drop(listener);
+        assert!(!std::path::Path::new(&format!("/proc/{group}")).exists(), "it is gone");
     }
 
     #[test]

@@ -95,10 +95,16 @@ pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Executed {
 }
 
 async fn try_once(planned: &PlannedCase, number: u32, shared: &Shared) -> Attempt {
-    if let Some(lack) = shared.providers.lacks(&planned.needs.requires).await.into_iter().next() {
+    let mut cancelled = shared.cancelled.clone();
+    let lacks = tokio::select! {
+        lacks = shared.providers.lacks(&planned.needs.requires) => lacks,
+        cancel = cancelled.at_least(CancelLevel::Stop) => {
+            return Attempt::not_run(Verdict::Errored { reason: cancel.reason.to_string() }, false);
+        }
+    };
+    if let Some(lack) = lacks.into_iter().next() {
         return Attempt::not_run(Verdict::Skipped { reason: lack.reason }, false);
     }
-    let mut cancelled = shared.cancelled.clone();
     let mut opened = Opened::default();
     let for_case = ForCase { case_name: &planned.name, attempt: number, needs: &planned.needs };
     // What is asked of a cloud meanwhile may go on for ever.

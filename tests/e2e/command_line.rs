@@ -282,10 +282,16 @@ fn signals_that_are_ignored_at_the_start_stay_ignored() {
         let mut command = Command::new("sh");
         command.args(["-c", &line]).env_clear().env("HOME", folder.path()).env("PATH", "/usr/bin:/bin");
         let child = command.current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let case_runs = || std::fs::read_dir(folder.path().join(".local/state/functest/runs")).is_ok();
-        while !case_runs() {
+        let events = folder.path().join(".local/state/functest/latest/events.jsonl");
+        // By then it listens for signals.
+        let case_runs = || std::fs::read_to_string(&events).is_ok_and(|events| events.contains("$ sleep 3"));
+        for _ in 0..3_000 {
+            if case_runs() {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
+        assert!(case_runs(), "the case does not start");
         std::thread::sleep(Duration::from_millis(500));
         assert!(
             Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()

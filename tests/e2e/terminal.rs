@@ -50,7 +50,7 @@ fn settled(line: &str, folder: &Path) -> String {
     let words: Vec<&str> = line.split(' ').collect();
     let mut settled: Vec<String> = Vec::new();
     for word in words {
-        let is_unit = matches!(word.trim_end_matches([',', ')']), "ms" | "s");
+        let is_unit = matches!(word.trim_end_matches([',', ')']), "ms" | "s" | "min" | "h");
         match settled.last_mut() {
             Some(number) if is_unit && is_number(number) => *number = "(time)".into(),
             _ => settled.push(without_run_id(word)),
@@ -58,7 +58,9 @@ fn settled(line: &str, folder: &Path) -> String {
     }
     // The width of a column of times is that of the longest.
     let indented = line.len() - line.trim_start().len();
-    let columns: Vec<&str> = settled.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    let mut columns: Vec<&str> = settled.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    // A minute and some seconds are one time.
+    columns.dedup_by(|one, other| one == other && *one == "(time)");
     " ".repeat(indented) + &columns.join(" ")
 }
 

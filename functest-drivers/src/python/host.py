@@ -22,7 +22,9 @@ def say(**words):
     try:
         line = json.dumps(words, default=str, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        words["details"] = "the details cannot be written as JSON: %s" % error
+        # Whatever else cannot be written, the verdict can.
+        words["details"] = "the details or the result cannot be written as JSON: %s" % error
+        words["result"] = str(type(words.get("result")))
         line = json.dumps(words, default=str)
     data = (line + "\n").encode("utf-8", "backslashreplace")
     while data:
@@ -67,6 +69,10 @@ def make(kind, entry, folder):
     return case
 
 
+def is_exit_status(code):
+    return isinstance(code, int) and not isinstance(code, bool) and abs(code) < 2**63
+
+
 def percentage(result):
     is_number = isinstance(result, (int, float)) and not isinstance(result, bool)
     return result if is_number and 0 <= result <= 100 else None
@@ -104,7 +110,7 @@ def main():
     say(
         said="ended",
         successful=successful,
-        return_code=code if isinstance(code, int) and not isinstance(code, bool) else None,
+        return_code=code if is_exit_status(code) else None,
         success_rate=percentage(getattr(case, "result", None)),
         result=getattr(case, "result", None),
         details=getattr(case, "details", None),

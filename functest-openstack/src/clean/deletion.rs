@@ -21,7 +21,7 @@ pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, patienc
     let user = doomed.user.as_deref().filter(|_| is_admin);
     // Watched for a part of the time only, then looked at anew: what else is in the way may be gone.
     let watched = rest.policy().deletion / 4;
-    match patience.work(doomed.kind.service, remove(rest, doomed.kind, &doomed.id, user, watched)).await {
+    match patience.ask(doomed.kind.service, remove(rest, doomed.kind, &doomed.id, user, watched)).await {
         Ok(()) => Deletion::Done,
         Err(trouble) if trouble.is_lasting() => Deletion::Refused(trouble.to_string()),
         Err(trouble) => Deletion::TryAgain(trouble.to_string()),

@@ -21,7 +21,7 @@ use self::patience::{Patience, Trouble};
 use self::work::{Doomed, Hindrance, Refused, Waiting, Work};
 use crate::error::Error;
 use crate::resource::{self, Kind, Mark, Owns, Project, Resource};
-use crate::rest::{Call, Rest};
+use crate::rest::{Call, Heard, Rest};
 
 /// Requests sent at a time.
 const AT_A_TIME: usize = 8;
@@ -56,6 +56,14 @@ impl Cleaner {
     /// gone is believed when a list does not show it any more. Never fails: what could not be deleted is in the answer, with
     /// the reason.
     pub async fn clean(&self, scope: Option<&str>) -> CleanUp {
+        let heard = Arc::new(Heard::default());
+        let noting = |rest: &Rest| rest.observed_by(rest.observer().noting(&heard));
+        let own = self.own.as_ref().map(noting);
+        let listening = Self { rest: noting(&self.rest), own, ..self.clone() };
+        listening.clean_noting(scope, heard).await
+    }
+
+    async fn clean_noting(&self, scope: Option<&str>, heard: Arc<Heard>) -> CleanUp {
         let started = Instant::now();
         let mut delay = FIRST_DELAY;
         let mut deleted: Vec<Doomed> = Vec::new();
@@ -64,14 +72,17 @@ impl Cleaner {
         // However short the deadline, everything is tried once, for as long as a deletion may take.
         let until = started + self.deadline.max(deletion / 2);
         // A third of what a deletion may take is longer than one deletion is watched.
-        let patience = Patience::new(until, (deletion / 3).max(SHORTEST_PATIENCE));
+        let patience = Patience::new(until, (deletion / 3).max(SHORTEST_PATIENCE), heard);
+        let mut seen = HashSet::new();
         let mut confirmed = 0;
         loop {
             let work = self.survey(scope, &patience).await;
             let before = deleted.len();
             let waiting = self.delete_all(&work, &patience, &mut deleted, &mut refused).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
-            if deleted.len() > before {
+            // What is deleted again and again is no progress: the cloud says that it is gone, and goes on showing it.
+            let moved = deleted[before..].iter().filter(|doomed| seen.insert(doomed.id.clone())).count() > 0;
+            if moved {
                 delay = FIRST_DELAY;
                 continue;
             }
@@ -259,11 +270,13 @@ impl Cleaner {
     /// What was deleted, and is there under its mark all the same: the cloud was not the one that said so, or a request took
     /// effect twice. What is in a project of the run's has been listed already.
     async fn reappeared(&self, deleted: &[Doomed], patience: &Patience) -> Vec<(u64, String)> {
-        let in_projects = deleted.iter().any(Doomed::has_contents);
-        let is_unseen = |doomed: &&Doomed| doomed.kind.owner.is_none() || !in_projects;
-        let looks = deleted.iter().filter(is_unseen).filter_map(|doomed| {
+        let looks = deleted.iter().filter_map(|doomed| {
             let seq = doomed.seq?;
             let intent = self.journal.intent(seq)?;
+            let is_listed = doomed.kind.owner.is_some() && intent.within.contains_key(Project::KIND.name);
+            if is_listed {
+                return None;
+            }
             Some(async move {
                 let search = search::find(&self.rest, self.is_admin, doomed.kind, &intent);
                 let found = patience.ask(doomed.kind.service, search).await.unwrap_or_default();

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::rest::Heard;
 use crate::service::Service;
 
 /// Why something is not known, or not done.
@@ -56,6 +57,7 @@ pub(super) struct Patience {
     until: Instant,
     /// For how long a service that says nothing is asked.
     with_silence: Duration,
+    heard: Arc<Heard>,
     silent: Mutex<BTreeMap<Service, Silence>>,
     /// What went wrong last at each service.
     wrong: Mutex<BTreeMap<Service, String>>,
@@ -73,36 +75,17 @@ struct Silence {
 const LEAST_ASKED: u32 = 3;
 
 impl Patience {
-    pub(super) fn new(until: Instant, with_silence: Duration) -> Self {
-        Self { until, with_silence, silent: Mutex::default(), wrong: Mutex::default() }
+    pub(super) fn new(until: Instant, with_silence: Duration, heard: Arc<Heard>) -> Self {
+        Self { until, with_silence, heard, silent: Mutex::default(), wrong: Mutex::default() }
     }
 
-    /// Sends a service one request, for as long as there is time and patience. One that is not answered all that time is enough.
+    /// Works with a service for as long as there is time, and as it goes on answering.
     pub(super) async fn ask<T>(
         &self,
         service: Service,
-        request: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Trouble> {
-        self.try_for(service, request, LEAST_ASKED).await
-    }
-
-    /// The same with something that takes several requests, and may just be slow.
-    pub(super) async fn work<T>(
-        &self,
-        service: Service,
         requests: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Trouble> {
-        self.try_for(service, requests, 1).await
-    }
-
-    /// `weight` is how much it counts that there was no end in time.
-    async fn try_for<T>(
-        &self,
-        service: Service,
-        requests: impl Future<Output = Result<T, Error>>,
-        weight: u32,
-    ) -> Result<T, Trouble> {
-        let asked = self.try_once(service, requests, weight).await;
+        let asked = self.try_once(service, requests).await;
         if let Err(trouble @ (Trouble::Error(_) | Trouble::Late)) = &asked {
             lock(&self.wrong).insert(service, trouble.to_string());
         }
@@ -113,39 +96,49 @@ impl Patience {
         &self,
         service: Service,
         requests: impl Future<Output = Result<T, Error>>,
-        weight: u32,
     ) -> Result<T, Trouble> {
         let started = Instant::now();
         if started >= self.until {
             return Err(Trouble::NotTried { before: lock(&self.wrong).get(&service).cloned() });
         }
-        let enough = match self.silence_of(service) {
+        let mut enough = match self.silence_of(service) {
             None => started + self.with_silence,
             Some(silence) if started < silence.since + self.with_silence => silence.since + self.with_silence,
             Some(silence) if silence.asked >= LEAST_ASKED => return Err(self.given_up(service)),
             Some(_) => started + self.with_silence / 3,
         };
-        match tokio::time::timeout_at(self.until.min(enough).into(), requests).await {
-            Ok(Err(error)) if error.is_silence() => {
-                self.note(service, started, 1, error.to_string());
-                Err(Trouble::Error(error))
+        tokio::pin!(requests);
+        loop {
+            match tokio::time::timeout_at(self.until.min(enough).into(), &mut requests).await {
+                Ok(Err(error)) if error.is_silence() => {
+                    self.note(service, started, error.to_string());
+                    return Err(Trouble::Error(error));
+                }
+                Ok(answered) => {
+                    lock(&self.silent).remove(&service);
+                    return answered.map_err(Trouble::Error);
+                }
+                Err(_) if Instant::now() >= self.until => return Err(Trouble::Late),
+                Err(_) => match self.heard.last(service).map(|last| last + self.with_silence) {
+                    // It is slow, or there is much to ask: it has answered meanwhile.
+                    Some(later) if later > Instant::now() => {
+                        lock(&self.silent).remove(&service);
+                        enough = later;
+                    }
+                    _ => {
+                        lock(&self.silent)
+                            .insert(service, Silence { since: started, asked: LEAST_ASKED, last: "no answer".into() });
+                        return Err(self.given_up(service));
+                    }
+                },
             }
-            Ok(answered) => {
-                lock(&self.silent).remove(&service);
-                answered.map_err(Trouble::Error)
-            }
-            Err(_) if Instant::now() < self.until => {
-                self.note(service, started, weight, "no answer".into());
-                if weight >= LEAST_ASKED { Err(self.given_up(service)) } else { Err(Trouble::Late) }
-            }
-            Err(_) => Err(Trouble::Late),
         }
     }
 
-    fn note(&self, service: Service, started: Instant, asked: u32, last: String) {
+    fn note(&self, service: Service, started: Instant, last: String) {
         let mut silent = lock(&self.silent);
         let silence = silent.entry(service).or_insert(Silence { since: started, asked: 0, last: String::new() });
-        silence.asked += asked;
+        silence.asked += 1;
         silence.last = last;
     }
 

@@ -27,12 +27,16 @@ pub struct Project {
 async fn forget_quotas(rest: &Rest, project: &str) -> Result<(), Error> {
     let quotas = [(Service::Compute, "/os-quota-sets/{project}"), (Service::Network, "/quotas/{project}")];
     for (service, route) in quotas {
-        match rest.send(Call::delete(service, route, &[project])).await {
+        let what = format!("the {service} quotas of project {project} to be forgotten");
+        let request = rest.send(Call::delete(service, route, &[project]));
+        let Ok(answer) = tokio::time::timeout(rest.policy().deletion / 8, request).await else {
+            return Err(Error::Wait { what, message: "no answer".into() });
+        };
+        match answer {
             // A project that never had any answers 404; a cloud without the service has none to forget; and where nobody may
             // delete them nobody could set them.
             Err(error) if !error.is_missing() && !error.is_lasting() => {
                 // It says nothing about the service that the project is of.
-                let what = format!("the {service} quotas of project {project} to be forgotten");
                 return Err(Error::Wait { what, message: error.to_string() });
             }
             _ => {}

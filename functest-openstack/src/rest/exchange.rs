@@ -76,9 +76,15 @@ where
         };
         observer.report(target, attempt, started.elapsed(), status, id, words);
         let mut fault = match ended {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => {
+                observer.answered(target.service);
+                return Ok(answer);
+            }
             Err(fault) => fault,
         };
+        if !fault.error.is_silence() {
+            observer.answered(target.service);
+        }
         // That a later attempt did not arrive says nothing about an earlier one.
         may_have_arrived |= fault.may_have_arrived();
         if let Error::NoAnswer { sent, .. } = &mut fault.error {

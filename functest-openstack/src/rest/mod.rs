@@ -23,6 +23,7 @@ pub use self::observer::Observer;
 pub use self::policy::Policy;
 
 pub(crate) use self::exchange::{Target, exchange};
+pub(crate) use self::observer::Heard;
 
 /// Sends requests to a cloud on behalf of one credential. Cheap to clone.
 #[derive(Clone)]

@@ -1,23 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who hears of every request.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use functest_core::event::{ApiCall, Emitter, EventBody};
 
 use super::exchange::Target;
+use crate::service::Service;
+
+/// When each service last answered by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Heard(Mutex<BTreeMap<Service, Instant>>);
+
+impl Heard {
+    /// When that one did.
+    pub(crate) fn last(&self, service: Service) -> Option<Instant> {
+        self.lock().get(&service).copied()
+    }
+
+    fn note(&self, service: Service) {
+        self.lock().insert(service, Instant::now());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Service, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Reports requests as events of a case, or of the run.
 #[derive(Clone, Debug)]
 pub struct Observer {
     events: Emitter,
     case: Option<String>,
+    heard: Option<Arc<Heard>>,
 }
 
 impl Observer {
     /// Reports to `events` on behalf of `case`, or of the run.
     pub fn new(events: Emitter, case: Option<String>) -> Self {
-        Self { events, case }
+        Self { events, case, heard: None }
+    }
+
+    /// The same, which also notes when services answer.
+    pub(crate) fn noting(&self, heard: &Arc<Heard>) -> Self {
+        Self { heard: Some(Arc::clone(heard)), ..self.clone() }
     }
 
     /// Reports to nobody.
@@ -27,7 +55,14 @@ impl Observer {
 
     /// The same for another case.
     pub fn for_case(&self, case: &str) -> Self {
-        Self { events: self.events.clone(), case: Some(case.to_owned()) }
+        Self { case: Some(case.to_owned()), ..self.clone() }
+    }
+
+    /// Hears that a service has answered by itself.
+    pub(super) fn answered(&self, service: Service) {
+        if let Some(heard) = &self.heard {
+            heard.note(service);
+        }
     }
 
     /// Where the events go.
