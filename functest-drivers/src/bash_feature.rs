@@ -142,10 +142,7 @@ impl TestCase for BashFeature {
 }
 
 fn outcome(ending: &Ending, time: Option<Duration>) -> CheckOutcome {
-    let last = match ending.last_line.as_str() {
-        "" => String::new(),
-        line => format!("; its last line: {line}"),
-    };
+    let last = ending.last_words();
     match (ending.timed_out, time) {
         (true, Some(time)) => CheckOutcome::failed(format!("the command was ended after {time:.0?}{last}")),
         _ if ending.code == 0 => CheckOutcome::Passed,

@@ -56,6 +56,16 @@ pub struct ProgramError {
     source: std::io::Error,
 }
 
+impl Ending {
+    /// The last line that it wrote, to be put behind what happened; nothing where it wrote none.
+    pub(crate) fn last_words(&self) -> String {
+        match self.last_line.as_str() {
+            "" => String::new(),
+            line => format!("; its last line: {line}"),
+        }
+    }
+}
+
 impl Program {
     /// A line for `/bin/sh`.
     pub fn shell(line: &str) -> Self {

@@ -167,10 +167,7 @@ fn outcome(word: Option<&Word>, ending: &Ending) -> CheckOutcome {
             CheckOutcome::failed(format!("the class says that it was not successful; its result is {result}"))
         }
         _ => {
-            let last = match ending.last_line.as_str() {
-                "" => String::new(),
-                line => format!("; its last line: {line}"),
-            };
+            let last = ending.last_words();
             CheckOutcome::errored(format!("the interpreter ended with {} and without a verdict{last}", ending.code))
         }
     }

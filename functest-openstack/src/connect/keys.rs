@@ -147,13 +147,12 @@ pub(super) fn of_cloud(key: &str) -> Option<Fate> {
 
 /// The service, what about it, and what becomes of the key.
 pub(super) fn of_service(key: &str) -> Option<(&str, &'static str, Fate)> {
-    // The longest first: an endpoint_type is no type.
-    let mut suffixes: Vec<&(&'static str, Fate)> = SERVICE.iter().collect();
-    suffixes.sort_by_key(|(suffix, _)| std::cmp::Reverse(suffix.len()));
-    suffixes.into_iter().find_map(|(suffix, fate)| {
+    let fits = SERVICE.iter().filter_map(|(suffix, fate)| {
         let service = key.strip_suffix(suffix)?.strip_suffix('_')?;
         (!service.is_empty()).then_some((service, *suffix, *fate))
-    })
+    });
+    // The longest suffix is meant: an endpoint_type is no type.
+    fits.max_by_key(|(_, suffix, _)| suffix.len())
 }
 
 fn find(table: &[(&str, Fate)], key: &str) -> Option<Fate> {

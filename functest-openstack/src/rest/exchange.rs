@@ -108,7 +108,7 @@ const TRUST: [(&str, &str); 11] = [
     ("UnknownIssuer", "it is signed by an authority that is not known here: name that one in `cacert`"),
     (
         "CaUsedAsEndEntity",
-        "it is an authority's own, which is no server's: have one signed by it, or set `verify: false`",
+        "it is the certificate of an authority, not of a server: have one signed by it, or set `verify: false`",
     ),
     ("NotValidForName", "it is for another name than the URL's"),
     ("not valid for name", "it is for another name than the URL's"),

@@ -197,17 +197,7 @@ impl Written {
 /// What is written, understood; or what is wrong with it.
 fn rule(written: Written) -> Result<Rule, String> {
     let fault = fault(&written)?;
-    let strikes_requests = matches!(
-        fault,
-        Fault::Latency(_)
-            | Fault::Status { .. }
-            | Fault::Ingress { .. }
-            | Fault::Garbled
-            | Fault::Reset { .. }
-            | Fault::Truncate { .. }
-            | Fault::Slow { .. }
-    );
-    if !strikes_requests && (written.method.is_some() || written.path.is_some()) {
+    if !fault.strikes_requests() && (written.method.is_some() || written.path.is_some()) {
         return Err("`method` and `path` belong to faults that strike requests".into());
     }
     if written.probability.is_some_and(|chance| !(0.0..=1.0).contains(&chance)) {

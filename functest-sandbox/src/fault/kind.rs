@@ -75,6 +75,22 @@ pub enum Fault {
     Lie(Lie),
 }
 
+impl Fault {
+    /// Whether it strikes requests on their way, by their method and path.
+    pub(super) fn strikes_requests(&self) -> bool {
+        matches!(
+            self,
+            Self::Latency(_)
+                | Self::Status { .. }
+                | Self::Ingress { .. }
+                | Self::Garbled
+                | Self::Reset { .. }
+                | Self::Truncate { .. }
+                | Self::Slow { .. }
+        )
+    }
+}
+
 /// How long requests take.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

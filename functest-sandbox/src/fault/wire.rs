@@ -54,14 +54,7 @@ impl Faults {
             let rule = &self.rules[place].rule;
             let about = match &rule.fault {
                 Fault::ServiceDown { service: down } => down == service,
-                Fault::Latency(_)
-                | Fault::Status { .. }
-                | Fault::Ingress { .. }
-                | Fault::Garbled
-                | Fault::Reset { .. }
-                | Fault::Truncate { .. }
-                | Fault::Slow { .. } => rule.is_about(method, path),
-                _ => false,
+                fault => fault.strikes_requests() && rule.is_about(method, path),
             };
             let roll = if about { self.roll() } else { continue };
             if self.rules[place].strikes(roll) {
