@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use functest_core::case::Resources;
-use functest_core::event::{CleanUp, EventBody, Leftover, Level};
+use functest_core::event::{CleanUp, Leftover};
 use functest_core::ledger::{CLOUD, Journal};
 use functest_core::need::Requirement;
 use functest_core::provider::{ForCase, Offer, Provider, ProviderError};
@@ -218,12 +218,7 @@ impl CloudProvider {
                 Err(error) if is_refused_for_good(&error) => {
                     let message =
                         format!("the case works in the given project, because it cannot have one of its own: {error}");
-                    let body = EventBody::Log {
-                        case_name: Some(scope.case_name().to_owned()),
-                        level: Level::Warning,
-                        message,
-                    };
-                    scope.rest().observer().events().emit(body);
+                    scope.rest().observer().warn(message);
                     let turn = Arc::clone(&self.turn).lock_owned().await;
                     resources.insert(Turn(std::sync::Mutex::new(Some(turn))));
                     return self.given(scope, None).await;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-use crate::resource::{Kind, Mark, Resource, remove};
-use crate::rest::{Call, Rest};
+use crate::resource::{self, Kind, Mark, Resource, remove};
+use crate::rest::{Answer, Call, Rest};
 
 /// How much of a case's name goes into names.
 const LONGEST_CASE_NAME: usize = 28;
@@ -134,10 +134,10 @@ impl Scope {
         let body = if kind.singular.is_empty() { attributes } else { json!({kind.singular: attributes}) };
         let call = Call::post(kind.service, kind.collection, &[], body).microversion(kind.microversion);
         match self.send_intended::<R>(call).await {
-            Ok((id, value)) => {
+            Ok((id, value, answer)) => {
                 self.shared.journal.made(intent.seq, &id).await.map_err(Error::Ledger)?;
                 stop_point::reach("id.written");
-                serde_json::from_value(value).map_err(|e| Error::Internal(format!("a new {}: {e}", kind.name)))
+                resource::read(value).map_err(|why| answer.unexpected(why))
             }
             Err(error) => {
                 let (journal, reason) = (&self.shared.journal, error.to_string());
@@ -152,7 +152,7 @@ impl Scope {
     }
 
     /// The id is read apart from the rest: it must reach the ledger whatever else the answer holds.
-    async fn send_intended<R: Resource>(&self, call: Call) -> Result<(String, Value), Error> {
+    async fn send_intended<R: Resource>(&self, call: Call) -> Result<(String, Value, Answer), Error> {
         // All attempts together end with the deadline of one: after it, nothing is sent any more for this intent.
         let deadline = self.rest.policy().request;
         let request = call.unanswered();
@@ -166,7 +166,7 @@ impl Scope {
         let value: Value = answer.read(R::KIND.singular)?;
         match R::KIND.id_of(&value) {
             "" => Err(answer.unexpected(format!("a {} without an id", R::KIND.name))),
-            id => Ok((id.to_owned(), value)),
+            id => Ok((id.to_owned(), value, answer)),
         }
     }
 

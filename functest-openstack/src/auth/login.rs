@@ -48,6 +48,13 @@ pub(super) async fn log_in(
         Error::Answer { message, request, .. } if request.status == Some(401) => {
             Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
         }
+        // So Keystone answers about a token that it does not know any more.
+        Error::Answer { message, request, of_service: true }
+            if request.status == Some(404) && matches!(inner.credential, Credential::Token(_)) =>
+        {
+            let message = format!("it is not valid, or not any more ({message})");
+            Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
+        }
         Error::Answer { message, request, of_service } if request.status == Some(404) => {
             Error::Answer { message: format!("is this Keystone's URL? It says: {message}"), request, of_service }
         }

@@ -7,6 +7,7 @@ mod entry;
 mod keys;
 mod openrc;
 mod tls;
+mod trust;
 mod variables;
 mod yaml;
 

@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::{Host, Url};
 
-use super::Tls;
+use super::{Tls, trust};
 use crate::error::Error;
 
 /// A client that verifies as `tls` says. It follows no redirects: a token must not go to another host.
@@ -20,22 +22,58 @@ pub(super) fn client(tls: &Tls, at: &Url, connect_deadline: Duration) -> Result<
         // A proxy for the world is no way to it.
         builder = builder.no_proxy();
     }
-    if let Some(path) = &tls.cacert {
-        let pem = std::fs::read(path).map_err(|source| Error::File { path: path.clone(), source })?;
-        let unusable = |message: String| Error::Config { origin: path.display().to_string(), message };
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|e| unusable(format!("not a PEM file of certificates: {e}")))?;
-        if certificates.is_empty() {
-            return Err(unusable("there is no certificate in it".into()));
+    match &tls.cacert {
+        Some(path) if tls.verify => builder = builder.use_preconfigured_tls(trust(path, tls)?),
+        _ => {
+            if let Some(cert) = &tls.cert {
+                let pem = own_pem(cert, tls.key.as_deref())?;
+                builder = builder.identity(reqwest::Identity::from_pem(&pem).map_err(|_| no_identity(cert))?);
+            }
         }
-        for certificate in certificates {
-            builder = builder.add_root_certificate(certificate);
-        }
-    }
-    if let Some(cert) = &tls.cert {
-        builder = builder.identity(own_certificate(cert, tls.key.as_deref())?);
     }
     builder.build().map_err(|e| Error::Internal(format!("cannot build an HTTP client: {e}")))
+}
+
+/// Trust in what the file of `cacert` holds.
+fn trust(cacert: &Path, tls: &Tls) -> Result<rustls::ClientConfig, Error> {
+    let unusable = |message: String| Error::Config { origin: cacert.display().to_string(), message };
+    let named = CertificateDer::pem_slice_iter(&read(cacert)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| unusable(format!("not a PEM file of certificates: {e}")))?;
+    if named.is_empty() {
+        return Err(unusable("there is no certificate in it".into()));
+    }
+    let own = tls.cert.as_deref().map(|cert| own_identity(cert, tls.key.as_deref())).transpose()?;
+    trust::trusting(named, own).map_err(unusable)
+}
+
+/// The certificate that we show, with its key.
+fn own_identity(cert: &Path, key: Option<&Path>) -> Result<trust::Identity, Error> {
+    let pem = own_pem(cert, key)?;
+    let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
+    match (chain, PrivateKeyDer::from_pem_slice(&pem)) {
+        (Ok(chain), Ok(key)) if !chain.is_empty() => Ok((chain, key)),
+        _ => Err(no_identity(cert)),
+    }
+}
+
+/// The files of the certificate that we show and its key: one, or two.
+fn own_pem(cert: &Path, key: Option<&Path>) -> Result<Vec<u8>, Error> {
+    let mut pem = read(cert)?;
+    if let Some(key) = key {
+        pem.push(b'\n');
+        pem.extend(read(key)?);
+    }
+    Ok(pem)
+}
+
+fn no_identity(cert: &Path) -> Error {
+    let message = "expected a certificate and its private key in PEM (the key may be in a file of its own: `key`)";
+    Error::Config { origin: cert.display().to_string(), message: message.to_owned() }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
 }
 
 /// Whether that is a server on this machine.
@@ -46,17 +84,4 @@ fn is_this_machine(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-/// The certificate that we show, with its key: in one file, or in two.
-fn own_certificate(cert: &Path, key: Option<&Path>) -> Result<reqwest::Identity, Error> {
-    let read = |path: &Path| std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source });
-    let mut pem = read(cert)?;
-    if let Some(key) = key {
-        pem.push(b'\n');
-        pem.extend(read(key)?);
-    }
-    let message = "expected a certificate and its private key in PEM (the key may be in a file of its own: `key`)";
-    let unusable = |_| Error::Config { origin: cert.display().to_string(), message: message.to_owned() };
-    reqwest::Identity::from_pem(&pem).map_err(unusable)
 }

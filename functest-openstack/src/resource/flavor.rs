@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::reading::number;
 use super::{Kind, Mark, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
@@ -17,22 +18,22 @@ pub struct Flavor {
     /// Its name, unique in the cloud.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub ram: u64,
     /// Root disk in GiB.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub disk: u64,
     /// Virtual processors.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub vcpus: u64,
     /// Second disk in GiB.
-    #[serde(default, rename = "OS-FLV-EXT-DATA:ephemeral")]
+    #[serde(default, rename = "OS-FLV-EXT-DATA:ephemeral", deserialize_with = "number")]
     pub ephemeral: u64,
     /// Swap in MiB; a number or an empty text.
     #[serde(default)]
     pub swap: serde_json::Value,
     /// Share of bandwidth.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub rxtx_factor: f64,
     /// Whether every project may use it.
     #[serde(default, rename = "os-flavor-access:is_public")]

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Removal, Resource, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource};
 use crate::service::Service;
 
 /// A floating IP.
@@ -18,7 +18,7 @@ pub struct FloatingIp {
     #[serde(default)]
     pub floating_network_id: String,
     /// The port it leads to; empty when it leads nowhere.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub port_id: String,
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use reqwest::Method;
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::reading::optional_number;
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Body, Call, Rest};
 use crate::service::Service;
@@ -19,19 +20,19 @@ pub struct Image {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Such as `queued` or `active`.
     #[serde(default)]
     pub status: String,
     /// In bytes; none before the upload.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_number")]
     pub size: Option<u64>,
     /// Such as `qcow2`.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub disk_format: String,
     /// MD5 of the content; empty before the upload.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub checksum: String,
 }
 

@@ -11,6 +11,7 @@ mod keypair;
 mod network;
 mod port;
 mod project;
+mod reading;
 mod removal;
 mod role;
 mod router;
@@ -33,6 +34,7 @@ pub use self::keypair::{Keypair, KeypairSecret};
 pub use self::network::Network;
 pub use self::port::{FixedIp, Port};
 pub use self::project::Project;
+pub(crate) use self::reading::read;
 pub(crate) use self::removal::remove;
 pub use self::removal::{Insist, Owns, Prepare, Removal};
 pub use self::role::Role;
@@ -151,7 +153,19 @@ impl Kind {
 
     /// The id of one.
     pub(crate) fn id_of<'a>(&self, item: &'a Value) -> &'a str {
-        Self::text(item, if self.mark == Mark::UserName { "name" } else { "id" })
+        Self::text(item, self.id_key())
+    }
+
+    /// One of a list, or what is wrong with it when it has no id: nothing could be asked about it.
+    pub(crate) fn with_id(&self, item: Value) -> Result<Value, String> {
+        match self.id_of(&item) {
+            "" => Err(format!("a {} of the list has no text under `{}`", self.name, self.id_key())),
+            _ => Ok(item),
+        }
+    }
+
+    fn id_key(&self) -> &'static str {
+        if self.mark == Mark::UserName { "name" } else { "id" }
     }
 }
 
@@ -161,23 +175,39 @@ impl Rest {
     /// # Errors
     /// As [`Rest::send`]; with status 404 when there is none.
     pub async fn get<R: Resource>(&self, id: &str) -> Result<R, Error> {
-        self.send(R::KIND.get_call(id)).await?.read(R::KIND.singular)
+        let answer = self.send(R::KIND.get_call(id)).await?;
+        read(answer.read(R::KIND.singular)?).map_err(|why| answer.unexpected(why))
     }
 
-    /// All that a list with these filters shows.
+    /// All that a list with these filters shows. What is not what the API promises is passed over with a warning: it is
+    /// somebody else's, as a rule.
     ///
     /// # Errors
     /// As [`Rest::list`].
     pub async fn all<R: Resource>(&self, filters: &[(&str, &str)]) -> Result<Vec<R>, Error> {
+        self.those::<R>(filters, &|_| false).await
+    }
+
+    /// The same, where those that `must` be there have to be what the API promises.
+    async fn those<R: Resource>(
+        &self,
+        filters: &[(&str, &str)],
+        must: &(dyn Fn(&Value) -> bool + Sync),
+    ) -> Result<Vec<R>, Error> {
         let call = filters.iter().fold(R::KIND.list_call(false), |call, (key, value)| call.query(key, value));
-        let items = self.list(call, R::KIND.plural).await?;
-        let read = |mut item: Value| {
-            // Lists of key pairs wrap each of them once more.
-            let wrapped = item.get_mut(R::KIND.singular).filter(|inner| inner.is_object()).map(Value::take);
-            serde_json::from_value(wrapped.unwrap_or(item))
-                .map_err(|e| Error::Internal(format!("a {} of the list: {e}", R::KIND.name)))
+        let take = |item: Value| {
+            let item = unwrapped::<R>(item);
+            let must = must(&item);
+            match read::<R>(item) {
+                Ok(one) => Ok(Some(one)),
+                Err(why) if must => Err(why),
+                Err(why) => {
+                    self.observer().warn(format!("passed over in a list: {why}"));
+                    Ok(None)
+                }
+            }
         };
-        items.into_iter().map(read).collect()
+        self.list_of(call, R::KIND.plural, take).await
     }
 
     /// Deletes one without a word to any ledger: to see what the cloud says to it.
@@ -196,16 +226,18 @@ impl Rest {
     pub async fn named<R: Resource>(&self, name: &str) -> Result<Vec<R>, Error> {
         let filtered = R::KIND.mark != Mark::UnlistedName;
         let filters = if filtered { vec![("name", name)] } else { Vec::new() };
-        let mut found = self.all::<R>(&filters).await?;
+        let mut found = self.those::<R>(&filters, &|item| Kind::text(item, "name") == name).await?;
         found.retain(|one| one.name() == name);
         Ok(found)
     }
 }
 
-/// A text that may be missing or null.
-fn text_or_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    use serde::Deserialize;
-    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
+/// Lists of key pairs wrap each of them once more.
+fn unwrapped<R: Resource>(mut item: Value) -> Value {
+    match item.get_mut(R::KIND.singular).filter(|inner| inner.is_object()) {
+        Some(inner) => inner.take(),
+        None => item,
+    }
 }
 
 /// The two accessors of a resource that has an `id` and a `name`.

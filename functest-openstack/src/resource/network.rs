@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::Rest;
 use crate::service::Service;
@@ -14,7 +14,7 @@ pub struct Network {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Such as `ACTIVE`.
     #[serde(default)]

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::service::Service;
 
 /// A port.
@@ -12,7 +12,7 @@ pub struct Port {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Its network.
     #[serde(default)]
@@ -24,7 +24,7 @@ pub struct Port {
     #[serde(default)]
     pub fixed_ips: Vec<FixedIp>,
     /// What it belongs to, such as `network:dhcp` or `compute:nova`; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub device_owner: String,
 }
 

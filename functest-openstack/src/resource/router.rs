@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Port, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -15,7 +15,7 @@ pub struct Router {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Such as `ACTIVE`.
     #[serde(default)]
@@ -45,12 +45,8 @@ impl Router {
     /// As [`Rest::send`].
     pub async fn remove_interfaces(rest: &Rest, router: &str) -> Result<(), Error> {
         let ports = Call::get(Service::Network, "/ports", &[]).query("device_id", router);
-        for port in rest.list(ports, "ports").await? {
-            let owner = Kind::text(&port, "device_owner");
-            // Gateways and the ports of redundant routers go with the router.
-            if !owner.starts_with("network:router_interface") && owner != "network:ha_router_replicated_interface" {
-                continue;
-            }
+        let interface = |port: Value| if is_interface(&port) { Port::KIND.with_id(port).map(Some) } else { Ok(None) };
+        for port in rest.list_of(ports, Port::KIND.plural, interface).await? {
             let body = json!({"port_id": Kind::text(&port, "id")});
             let call = Call::put(Service::Network, "/routers/{id}/remove_router_interface", &[router], body);
             match rest.send(call).await {
@@ -60,6 +56,12 @@ impl Router {
         }
         Ok(())
     }
+}
+
+/// Whether a router's port is one that something was joined to it by: its gateways, and the ports of redundant routers, go with it.
+fn is_interface(port: &Value) -> bool {
+    let owner = Kind::text(port, "device_owner");
+    owner.starts_with("network:router_interface") || owner == "network:ha_router_replicated_interface"
 }
 
 /// A router that something is joined to cannot be deleted.

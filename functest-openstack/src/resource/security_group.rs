@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::reading::optional_number;
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -15,7 +16,7 @@ pub struct SecurityGroup {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Its project.
     #[serde(default)]
@@ -40,10 +41,10 @@ pub struct SecurityGroupRule {
     #[serde(default)]
     pub protocol: Option<String>,
     /// The first port; none for any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_number")]
     pub port_range_min: Option<u16>,
     /// The last port; none for any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_number")]
     pub port_range_max: Option<u16>,
     /// The other side's addresses; none for any.
     #[serde(default)]

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Insist, Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Insist, Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::error::Error;
 use crate::rest::{Call, Rest};
 use crate::service::Service;
@@ -26,7 +26,7 @@ pub struct Server {
     #[serde(default)]
     pub status: String,
     /// What Nova is doing with it, such as `spawning`; empty for nothing.
-    #[serde(default, rename = "OS-EXT-STS:task_state", deserialize_with = "text_or_empty")]
+    #[serde(default, rename = "OS-EXT-STS:task_state")]
     pub task_state: String,
     /// Why it is in ERROR.
     #[serde(default)]

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Mark, Owner, Removal, Resource, id_and_name, text_or_empty};
+use super::{Kind, Mark, Owner, Removal, Resource, id_and_name};
 use crate::service::Service;
 
 /// A subnet.
@@ -12,7 +12,7 @@ pub struct Subnet {
     /// Its id.
     pub id: String,
     /// Its name; may be empty.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub name: String,
     /// Its network.
     #[serde(default)]
@@ -21,7 +21,7 @@ pub struct Subnet {
     #[serde(default)]
     pub cidr: String,
     /// The router's address; empty for none.
-    #[serde(default, deserialize_with = "text_or_empty")]
+    #[serde(default)]
     pub gateway_ip: String,
     /// Whether addresses are given out by DHCP.
     #[serde(default)]

@@ -123,7 +123,11 @@ impl Rest {
             return Ok(service.root(url));
         }
         let token = self.token().await?;
-        let endpoint = token.catalog.endpoint(service, self.shared.auth.filter());
+        let endpoint = match token.catalog.endpoint(service, self.shared.auth.filter()) {
+            // The service that let us in is there, in whichever region the catalog lists it.
+            Err(_) if service == Service::Identity => Ok(self.shared.auth.auth_url().clone()),
+            endpoint => endpoint,
+        };
         endpoint.map(|url| service.root(&url)).map_err(|error| match error {
             Error::NoService { service: name, detail, .. } => {
                 let required = self.shared.policy.required_services.contains(&service);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use functest_core::event::{ApiCall, Emitter, EventBody};
+use functest_core::event::{ApiCall, Emitter, EventBody, Level};
 
 use super::exchange::Target;
 use crate::service::Service;
@@ -68,6 +68,11 @@ impl Observer {
     /// Where the events go.
     pub fn events(&self) -> &Emitter {
         &self.events
+    }
+
+    /// Says something that a reader must know, but that hurts nobody.
+    pub fn warn(&self, message: impl Into<String>) {
+        self.events.log(self.case.as_deref(), Level::Warning, message);
     }
 
     pub(super) fn report(

@@ -32,18 +32,49 @@ async fn bodies_of_proxies_are_read() {
 
 #[tokio::test]
 async fn answers_that_the_api_does_not_promise() {
-    let table: [(&str, &str); 6] = [
+    let table: [(&str, &str); 5] = [
         ("{\"networks\": [", "no JSON"),
         ("", "no JSON"),
         ("[]", "no list `networks`"),
         ("{\"networks\": {\"id\": 1}}", "no list `networks`"),
         ("{\"nets\": []}", "no list `networks`"),
-        ("{\"networks\": [{\"id\": 7}]}", "a network of the list"),
     ];
     for (body, words) in table {
         let text = error_of(move || ResponseTemplate::new(200).set_body_string(body)).await.to_string();
         assert!(text.contains(words), "{words}: {text}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_none() {
+    let text = error_of(|| ResponseTemplate::new(200).set_body_bytes(vec![b'['; 33 << 20])).await.to_string();
+    assert!(text.contains("the answer is larger than 32 MiB"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_odd_in_a_list_hurts_only_who_asks_for_it() {
+    let odd = json!({"id": "net-1", "name": "odd", "subnets": "none"});
+    let networks = json!({"networks": [odd, {"id": "net-2", "name": "plain", "project_id": null, "status": null}]});
+    let cloud = FakeCloud::with(move |_, request| {
+        request.url.path().ends_with("/networks").then(|| ok(networks.clone())).flatten()
+    })
+    .await;
+    let (events, mut heard) = Emitter::channel();
+    let (rest, _) = cloud.log_in().await;
+    let rest = rest.observed_by(Observer::new(events, Some("a-case".into())));
+    let all = rest.all::<Network>(&[]).await.unwrap();
+    assert_eq!(all.iter().map(|network| network.name.as_str()).collect::<Vec<_>>(), ["plain"]);
+    let warnings: Vec<String> = std::iter::from_fn(|| heard.try_recv().ok())
+        .filter_map(|incoming| match incoming {
+            Incoming::Event(_, EventBody::Log { message, .. }) => Some(message),
+            _ => None,
+        })
+        .collect();
+    let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+    assert!(warning.contains("passed over in a list: `subnets` of the network net-1 is not what"), "{warning}");
+    assert_eq!(rest.named::<Network>("plain").await.unwrap().len(), 1);
+    let text = rest.named::<Network>("odd").await.unwrap_err().to_string();
+    assert!(text.contains("GET") && text.contains("/networks") && text.contains("`subnets` of the network"), "{text}");
 }
 
 #[tokio::test]
@@ -56,7 +87,7 @@ async fn one_of_the_wrong_form() {
     .await;
     let (rest, _) = cloud.log_in().await;
     let text = rest.get::<User>("user-a").await.unwrap_err().to_string();
-    assert!(text.contains("`user` is not what the API promises"), "{text}");
+    assert!(text.contains("a `user` is not what the API promises"), "{text}");
     let text = rest.get::<User>("user-b").await.unwrap_err().to_string();
     assert!(text.contains("no `user` in the answer"), "{text}");
     assert_eq!(rest.get::<User>("user-c").await.unwrap_err().status(), Some(404));

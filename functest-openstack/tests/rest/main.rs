@@ -11,14 +11,15 @@ mod logins;
 mod pages;
 mod repetition;
 mod secrets;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use functest_core::event::Emitter;
+use functest_core::event::{Emitter, EventBody, Incoming};
 use functest_openstack::connect::{Connection, ConnectionOptions, Credential, Domain, Named};
 use functest_openstack::resource::{Keypair, Network, Resource, User};
-use functest_openstack::rest::{Call, Policy};
+use functest_openstack::rest::{Call, Observer, Policy};
 use functest_openstack::{Error, Service};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;

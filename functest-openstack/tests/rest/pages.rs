@@ -97,6 +97,57 @@ async fn pages_that_bring_nothing_new_end() {
 }
 
 #[tokio::test]
+async fn an_empty_page_may_have_a_next_one() {
+    let cloud = FakeCloud::with(|state, request| {
+        request.url.path().ends_with("/networks").then(|| {
+            let number = state.count("pages");
+            let links = json!([{"rel": "next", "href": format!("?marker={number}")}]);
+            let body = match number {
+                0 | 1 => json!({"networks": [], "networks_links": links}),
+                _ => json!({"networks": items(&["a"])}),
+            };
+            ResponseTemplate::new(200).set_body_json(body)
+        })
+    })
+    .await;
+    assert_eq!(ids(&cloud, Service::Network, "/networks", "networks").await, ["a"]);
+    // One that never brings anything ends.
+    let cloud = FakeCloud::with(|state, request| {
+        let links = json!([{"rel": "next", "href": format!("?marker={}", state.count("pages"))}]);
+        let is_list = request.url.path().ends_with("/networks");
+        is_list.then(|| ResponseTemplate::new(200).set_body_json(json!({"networks": [], "networks_links": links})))
+    })
+    .await;
+    assert!(ids(&cloud, Service::Network, "/networks", "networks").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_list_whose_next_page_is_not_known_any_more_is_begun_again() {
+    let cloud = FakeCloud::with(|state, request| {
+        if !request.url.path().ends_with("/images") {
+            return None;
+        }
+        match (marker(request).as_deref(), state.count("pages")) {
+            (None, 0) => ok(json!({"images": items(&["a", "b"]), "next": "/v2/images?marker=b"})),
+            (Some("b"), _) => Some(error(404, "Image b could not be found.")),
+            (None, _) => ok(json!({"images": items(&["a"]), "next": "/v2/images?marker=a"})),
+            _ => ok(json!({"images": items(&["c"])})),
+        }
+    })
+    .await;
+    assert_eq!(ids(&cloud, Service::Image, "/images", "images").await, ["a", "c"]);
+    let cloud = FakeCloud::with(|_, request| match (request.url.path().ends_with("/images"), marker(request)) {
+        (true, None) => ok(json!({"images": items(&["a"]), "next": "/v2/images?marker=a"})),
+        (true, Some(_)) => Some(error(404, "Image a could not be found.")),
+        _ => None,
+    })
+    .await;
+    let (rest, _) = cloud.log_in().await;
+    let list = rest.list(Call::get(Service::Image, "/images", &[]), "images").await;
+    assert!(list.unwrap_err().to_string().contains("Image a could not be found."));
+}
+
+#[tokio::test]
 async fn key_pairs_are_wrapped_in_their_list() {
     let cloud = FakeCloud::with(|_, request| {
         let list = json!({"keypairs": [{"keypair": {"name": "a"}}, {"keypair": {"name": "b"}}]});
