@@ -12,6 +12,8 @@ pub(super) enum Deletion {
     Done,
     /// It is not gone yet.
     TryAgain(String),
+    /// It cannot go as long as something else is there.
+    InTheWay(String),
     /// The cloud will not do it.
     Refused(String),
 }
@@ -21,9 +23,11 @@ pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, patienc
     let user = doomed.user.as_deref().filter(|_| is_admin);
     // Watched for a part of the time only, then looked at anew: what else is in the way may be gone.
     let watched = rest.policy().deletion / 4;
-    match patience.ask(doomed.kind.service, remove(rest, doomed.kind, &doomed.id, user, watched)).await {
+    let what = format!("{} {}", doomed.kind.name, doomed.id);
+    match patience.ask(doomed.kind.service, &what, remove(rest, doomed.kind, &doomed.id, user, watched)).await {
         Ok(()) => Deletion::Done,
         Err(trouble) if trouble.is_lasting() => Deletion::Refused(trouble.to_string()),
+        Err(trouble) if trouble.is_conflict() => Deletion::InTheWay(trouble.to_string()),
         Err(trouble) => Deletion::TryAgain(trouble.to_string()),
     }
 }

@@ -18,10 +18,11 @@ use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
 use self::patience::{Patience, Trouble};
-use self::work::{Doomed, Hindrance, Refused, Waiting, Work};
+use self::search::List;
+use self::work::{Doomed, Hindrance, Refused, Unlisted, Waiting, Waits, Work};
 use crate::error::Error;
 use crate::resource::{self, Kind, Mark, Owns, Project, Resource};
-use crate::rest::{Call, Heard, Rest};
+use crate::rest::{Heard, Rest};
 
 /// Requests sent at a time.
 const AT_A_TIME: usize = 8;
@@ -29,6 +30,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(300);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// However short deletions are, a request is sent again a few times in this time.
 const SHORTEST_PATIENCE: Duration = Duration::from_secs(10);
+/// For how long what is in use is tried again once something was refused for good: uses end a little after their users.
+const PATIENCE_BEHIND_REFUSED: Duration = Duration::from_secs(5);
 /// After a server error, a replicated database may show what was made a little later.
 const DOUBTFUL_FOR: Duration = Duration::from_secs(5);
 
@@ -72,9 +75,11 @@ impl Cleaner {
         // However short the deadline, everything is tried once, for as long as a deletion may take.
         let until = started + self.deadline.max(deletion / 2);
         // A third of what a deletion may take is longer than one deletion is watched.
-        let patience = Patience::new(until, (deletion / 3).max(SHORTEST_PATIENCE), heard);
+        let with_silence = (deletion / 3).max(SHORTEST_PATIENCE);
+        let patience = Patience::new(until, with_silence, heard);
         let mut seen = HashSet::new();
         let mut confirmed = 0;
+        let mut last_moved = started;
         loop {
             let work = self.survey(scope, &patience).await;
             let before = deleted.len();
@@ -84,9 +89,13 @@ impl Cleaner {
             let moved = deleted[before..].iter().filter(|doomed| seen.insert(doomed.id.clone())).count() > 0;
             if moved {
                 delay = FIRST_DELAY;
+                last_moved = Instant::now();
                 continue;
             }
-            if !undone || started.elapsed() > self.deadline {
+            // What stands behind something that the cloud will not delete does not get free any more.
+            let enough = if refused.is_empty() { with_silence } else { PATIENCE_BEHIND_REFUSED };
+            let is_stuck = work.is_stuck(&waiting) && last_moved.elapsed() > enough;
+            if !undone || is_stuck || started.elapsed() > self.deadline {
                 let reappeared = self.reappeared(&deleted[confirmed..], &patience).await;
                 confirmed = deleted.len();
                 if reappeared.is_empty() {
@@ -121,7 +130,7 @@ impl Cleaner {
                 State::Made(id) => work.doomed.push(Doomed::of(kind, id, &entry)),
                 State::Unanswered | State::Doubtful { .. } => {
                     let search = search::find(&self.rest, self.is_admin, kind, &entry.intent);
-                    match patience.ask(kind.service, search).await {
+                    match patience.ask(kind.service, &entry.intent.mark, search).await {
                         Ok(found) => match found.into_iter().find(|id| !self.journal.is_adopted(id)) {
                             Some(id) => {
                                 note(self.journal.made(entry.intent.seq, &id).await);
@@ -168,18 +177,27 @@ impl Cleaner {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
         let projects: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect();
         for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
-            let contents = match self.contents(kind, &projects, patience).await {
-                Ok(contents) => contents,
-                Err(trouble) => {
-                    let trouble = Arc::new(trouble);
-                    let unlisted = |project: &Doomed| (project.scope.clone(), Arc::clone(&trouble));
-                    work.unlisted.extend(projects.iter().map(unlisted));
-                    continue;
-                }
-            };
-            for found in contents {
-                if !self.journal.is_adopted(&found.id) && known.insert(found.id.clone()) {
-                    work.doomed.push(found);
+            let lists = search::lists(kind, &projects).into_iter().map(|list| async move {
+                let contents = self.contents(kind, &list, patience).await;
+                (list, contents)
+            });
+            let mut ended = futures::stream::iter(lists.collect::<Vec<_>>()).buffered(AT_A_TIME);
+            while let Some((list, contents)) = ended.next().await {
+                match contents {
+                    Ok(contents) => {
+                        let new =
+                            |found: &Doomed| !self.journal.is_adopted(&found.id) && known.insert(found.id.clone());
+                        work.doomed.extend(contents.into_iter().filter(new));
+                    }
+                    Err(trouble) => {
+                        let why = Arc::new(trouble);
+                        let unlisted = |project: &Doomed| Unlisted {
+                            project: project.id.clone(),
+                            scope: project.scope.clone(),
+                            why: Arc::clone(&why),
+                        };
+                        work.unlisted.extend(list.projects.iter().map(unlisted));
+                    }
                 }
             }
         }
@@ -188,13 +206,14 @@ impl Cleaner {
     async fn contents(
         &self,
         kind: &'static Kind,
-        projects: &[Doomed],
+        list: &List<'_>,
         patience: &Patience,
     ) -> Result<Vec<Doomed>, Trouble> {
-        let of_all = self.listed(&self.rest, kind, search::calls(kind, projects), projects, patience).await;
+        let of_all = self.listed(&self.rest, kind, list, patience).await;
         match (&of_all, &self.own) {
             (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
-                self.listed(own, kind, vec![kind.list_call(false)], projects, patience).await
+                let list = List { call: kind.list_call(false), ..*list };
+                self.listed(own, kind, &list, patience).await
             }
             _ => of_all,
         }
@@ -204,20 +223,15 @@ impl Cleaner {
         &self,
         rest: &Rest,
         kind: &'static Kind,
-        calls: Vec<Call>,
-        projects: &[Doomed],
+        list: &List<'_>,
         patience: &Patience,
     ) -> Result<Vec<Doomed>, Trouble> {
-        let mut contents = Vec::new();
-        for call in calls {
-            match patience.ask(kind.service, search::contents(rest, kind, &call, projects)).await {
-                Ok(found) => contents.extend(found),
-                // A cloud without the service has nothing of it.
-                Err(Trouble::Error(Error::NoService { .. })) => return Ok(Vec::new()),
-                Err(trouble) => return Err(trouble),
-            }
+        let what = format!("{:?}", list.call);
+        match patience.ask(kind.service, &what, search::contents(rest, kind, list)).await {
+            // A cloud without the service has nothing of it.
+            Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
+            listed => listed,
         }
-        Ok(contents)
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.
@@ -236,7 +250,7 @@ impl Cleaner {
                 now.retain(|owner| match work.hindrance(owner, &waiting, refused) {
                     None => true,
                     Some(Hindrance::Passing(reason)) => {
-                        waiting.push((owner.clone(), reason));
+                        waiting.push(Waits { doomed: owner.clone(), reason, is_behind: true });
                         false
                     }
                     Some(Hindrance::Lasting(reason)) => {
@@ -259,7 +273,8 @@ impl Cleaner {
                         deleted.push(doomed);
                         stop_point::reach("clean.midway");
                     }
-                    Deletion::TryAgain(reason) => waiting.push((doomed, reason)),
+                    Deletion::TryAgain(reason) => waiting.push(Waits { doomed, reason, is_behind: false }),
+                    Deletion::InTheWay(reason) => waiting.push(Waits { doomed, reason, is_behind: true }),
                     Deletion::Refused(reason) => drop(refused.insert(doomed.id, reason)),
                 }
             }
@@ -279,7 +294,7 @@ impl Cleaner {
             }
             Some(async move {
                 let search = search::find(&self.rest, self.is_admin, doomed.kind, &intent);
-                let found = patience.ask(doomed.kind.service, search).await.unwrap_or_default();
+                let found = patience.ask(doomed.kind.service, &intent.mark, search).await.unwrap_or_default();
                 let id = found.into_iter().find(|id| !self.journal.is_adopted(id))?;
                 Some((seq, id))
             })

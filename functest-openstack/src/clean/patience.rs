@@ -19,6 +19,8 @@ pub(super) enum Trouble {
     Late,
     /// Its service says nothing, and is not asked any more.
     GivenUp { service: Service, patience: Duration, last: String },
+    /// This was refused, and will be asked for again: what refuses may have been something before the service, or in disorder.
+    Doubted(Error),
     /// This went wrong.
     Error(Error),
 }
@@ -27,10 +29,15 @@ impl Trouble {
     /// Whether it would be the same the next time.
     pub(super) fn is_lasting(&self) -> bool {
         match self {
-            Self::NotTried { .. } | Self::Late => false,
+            Self::NotTried { .. } | Self::Late | Self::Doubted(_) => false,
             Self::GivenUp { .. } => true,
             Self::Error(error) => error.is_lasting(),
         }
+    }
+
+    /// Whether something else has to go first.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Error(error) if error.status() == Some(409))
     }
 }
 
@@ -45,7 +52,7 @@ impl fmt::Display for Trouble {
             Self::GivenUp { service, patience, last } => {
                 write!(f, "the {service} service has said nothing for {patience:.0?}, and was given up; last: {last}")
             }
-            Self::Error(error) => error.fmt(f),
+            Self::Doubted(error) | Self::Error(error) => error.fmt(f),
         }
     }
 }
@@ -61,6 +68,8 @@ pub(super) struct Patience {
     silent: Mutex<BTreeMap<Service, Silence>>,
     /// What went wrong last at each service.
     wrong: Mutex<BTreeMap<Service, String>>,
+    /// How often each thing was refused in a row.
+    refusals: Mutex<BTreeMap<String, u32>>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,19 +83,38 @@ struct Silence {
 /// A service that is asked seldom is not given up for having been away once.
 const LEAST_ASKED: u32 = 3;
 
+/// A refusal is believed when it was said that often: one alone may be the word of a proxy, or an answer gone wrong.
+const LEAST_REFUSED: u32 = 4;
+
 impl Patience {
     pub(super) fn new(until: Instant, with_silence: Duration, heard: Arc<Heard>) -> Self {
-        Self { until, with_silence, heard, silent: Mutex::default(), wrong: Mutex::default() }
+        Self {
+            until,
+            with_silence,
+            heard,
+            silent: Mutex::default(),
+            wrong: Mutex::default(),
+            refusals: Mutex::default(),
+        }
     }
 
-    /// Works with a service for as long as there is time, and as it goes on answering.
+    /// Works with a service for as long as there is time, and as it goes on answering. What is asked for has the same name each
+    /// time.
     pub(super) async fn ask<T>(
         &self,
         service: Service,
+        what: &str,
         requests: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Trouble> {
         let asked = self.try_once(service, requests).await;
-        if let Err(trouble @ (Trouble::Error(_) | Trouble::Late)) = &asked {
+        let asked = match asked {
+            Err(Trouble::Error(error)) if error.is_lasting() => Err(self.heed(what, error)),
+            asked => {
+                lock(&self.refusals).remove(what);
+                asked
+            }
+        };
+        if let Err(trouble @ (Trouble::Error(_) | Trouble::Doubted(_) | Trouble::Late)) = &asked {
             lock(&self.wrong).insert(service, trouble.to_string());
         }
         asked
@@ -133,6 +161,15 @@ impl Patience {
                 },
             }
         }
+    }
+
+    /// Believes a service's refusal when it has said the same often enough; what comes of a login or a catalog, at once.
+    fn heed(&self, what: &str, refusal: Error) -> Trouble {
+        let mut refusals = lock(&self.refusals);
+        let times = refusals.entry(what.to_owned()).or_default();
+        *times += 1;
+        let is_one_answer = matches!(refusal, Error::Answer { .. });
+        if is_one_answer && *times < LEAST_REFUSED { Trouble::Doubted(refusal) } else { Trouble::Error(refusal) }
     }
 
     fn note(&self, service: Service, started: Instant, last: String) {

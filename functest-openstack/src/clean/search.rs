@@ -9,8 +9,10 @@ use crate::error::Error;
 use crate::resource::{Kind, Mark};
 use crate::rest::{Call, Rest};
 
-/// How often a list is asked for.
+/// How often a list is asked for when what comes is none.
 const MOST_TRIES: u32 = 5;
+/// How often, when it is refused.
+const MOST_REFUSALS: u32 = 3;
 
 /// The ids of what was intended: none, one, or more where a request took effect twice.
 pub(super) async fn find(
@@ -47,27 +49,33 @@ async fn find_by_user(rest: &Rest, is_admin: bool, kind: &'static Kind, intent: 
     }
 }
 
-/// What has to be asked for to know what of `kind` is in these projects.
-pub(super) fn calls(kind: &'static Kind, projects: &[Doomed]) -> Vec<Call> {
+/// A list that shows what is in some projects.
+pub(super) struct List<'a> {
+    pub(super) call: Call,
+    pub(super) projects: &'a [Doomed],
+}
+
+/// What has to be asked for to know what of `kind` is in these projects: about each alone, where the cloud does that.
+pub(super) fn lists<'a>(kind: &'static Kind, projects: &'a [Doomed]) -> Vec<List<'a>> {
     match kind.owner {
         None => Vec::new(),
         Some(owner) if owner.filter => {
-            projects.iter().map(|project| kind.list_call(true).query(owner.key, &project.id)).collect()
+            let of_one = |project: &'a Doomed| List {
+                call: kind.list_call(true).query(owner.key, &project.id),
+                projects: std::slice::from_ref(project),
+            };
+            projects.iter().map(of_one).collect()
         }
-        Some(owner) => vec![narrow(kind.list_call(true), owner.key)],
+        Some(owner) => vec![List { call: narrow(kind.list_call(true), owner.key), projects }],
     }
 }
 
-/// What of `kind` such a call shows of these projects.
-pub(super) async fn contents(
-    rest: &Rest,
-    kind: &'static Kind,
-    call: &Call,
-    projects: &[Doomed],
-) -> Result<Vec<Doomed>, Error> {
+/// What of `kind` such a list shows.
+pub(super) async fn contents(rest: &Rest, kind: &'static Kind, wanted: &List<'_>) -> Result<Vec<Doomed>, Error> {
     let Some(owner) = kind.owner else { return Ok(Vec::new()) };
+    let projects = wanted.projects;
     let is_of_them = |item: &Value| projects.iter().any(|project| project.id == Kind::text(item, owner.key));
-    let items = list(rest, call, kind, &is_of_them).await?;
+    let items = list(rest, &wanted.call, kind, &is_of_them).await?;
     let found = items.iter().filter(|item| !goes_by_itself(item)).filter_map(|item| {
         let project = projects.iter().find(|project| project.id == Kind::text(item, owner.key))?;
         Some(Doomed {
@@ -82,7 +90,7 @@ pub(super) async fn contents(
     Ok(found.collect())
 }
 
-/// A list, asked for again where what came was no list: all of many lists must come for a clean-up to go on.
+/// A list, asked for again at once where what came was no list: all of many lists must come for a clean-up to go on.
 async fn list(
     rest: &Rest,
     call: &Call,
@@ -90,9 +98,11 @@ async fn list(
     is_wanted: &(dyn Fn(&Value) -> bool + Sync),
 ) -> Result<Vec<Value>, Error> {
     let mut tries = 1;
+    let with_id = |item: Value| if is_wanted(&item) { kind.with_id(item).map(Some) } else { Ok(None) };
     loop {
-        match rest.list_of(call.clone(), kind.plural, is_wanted).await {
+        match rest.list_of(call.clone(), kind.plural, with_id).await {
             Err(Error::Unexpected { .. }) if tries < MOST_TRIES => tries += 1,
+            Err(error @ Error::Answer { .. }) if error.is_lasting() && tries < MOST_REFUSALS => tries += 1,
             listed => return listed,
         }
     }

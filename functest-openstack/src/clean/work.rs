@@ -52,8 +52,16 @@ impl Doomed {
     }
 }
 
-/// What is not gone yet and may go, with the reason why it is not.
-pub(super) type Waiting = Vec<(Doomed, String)>;
+/// What is not gone yet and may go.
+pub(super) struct Waits {
+    pub(super) doomed: Doomed,
+    /// Why it is not gone.
+    pub(super) reason: String,
+    /// Whether it waits for something else to go, rather than for the cloud.
+    pub(super) is_behind: bool,
+}
+
+pub(super) type Waiting = Vec<Waits>;
 /// Ids of what the cloud will not delete, with its reason.
 pub(super) type Refused = BTreeMap<String, String>;
 
@@ -65,8 +73,16 @@ pub(super) struct Work {
     pub(super) unknown: Vec<(Entry, String)>,
     /// What this clean-up can never delete, and why.
     pub(super) hopeless: Vec<(Entry, String)>,
-    /// Cases of whose project not everything could be listed, and why.
-    pub(super) unlisted: Vec<(String, Arc<Trouble>)>,
+    /// Projects of which not everything could be listed.
+    pub(super) unlisted: Vec<Unlisted>,
+}
+
+/// A project of which not everything could be listed.
+pub(super) struct Unlisted {
+    pub(super) project: String,
+    /// The case it was made for.
+    pub(super) scope: String,
+    pub(super) why: Arc<Trouble>,
 }
 
 /// Why users and projects must stay.
@@ -80,12 +96,18 @@ pub(super) enum Hindrance {
 impl Work {
     /// Why the user or project of a case must stay: something of the case is left, or may be.
     pub(super) fn hindrance(&self, owner: &Doomed, waiting: &Waiting, refused: &Refused) -> Option<Hindrance> {
-        if let Some((_, trouble)) = self.unlisted.iter().find(|(scope, _)| *scope == owner.scope) {
-            let why = format!("what is in it is unknown: {trouble}");
-            return Some(if trouble.is_lasting() { Hindrance::Lasting(why) } else { Hindrance::Passing(why) });
+        // A user may have made something in any project of its case.
+        let may_hide_its = |unlisted: &&Unlisted| match owner.has_contents() {
+            true => unlisted.project == owner.id,
+            false => unlisted.scope == owner.scope,
+        };
+        if let Some(unlisted) = self.unlisted.iter().find(may_hide_its) {
+            let words = if owner.has_contents() { "what is in it" } else { "what is in its project" };
+            let why = format!("{words} is unknown: {}", unlisted.why);
+            return Some(if unlisted.why.is_lasting() { Hindrance::Lasting(why) } else { Hindrance::Passing(why) });
         }
         let is_of_it = |doomed: &&Doomed| doomed.scope == owner.scope && !doomed.is_owner();
-        let passing = waiting.iter().any(|(doomed, _)| doomed.scope == owner.scope)
+        let passing = waiting.iter().any(|waits| is_of_it(&&waits.doomed))
             || self.unknown.iter().any(|(entry, _)| entry.intent.scope == owner.scope);
         if passing {
             return Some(Hindrance::Passing("what belongs to it is not gone yet".into()));
@@ -100,10 +122,16 @@ impl Work {
         deleted_now.then(|| Hindrance::Passing("what belongs to it was deleted a moment ago".into()))
     }
 
+    /// Whether nothing is left to wait for but that something goes which does not go.
+    pub(super) fn is_stuck(&self, waiting: &Waiting) -> bool {
+        let may_be_listed_yet = self.unlisted.iter().any(|unlisted| !unlisted.why.is_lasting());
+        self.unknown.is_empty() && !may_be_listed_yet && waiting.iter().all(|waits| waits.is_behind)
+    }
+
     /// What is left, with the reasons.
     pub(super) fn left(&self, waiting: &Waiting, refused: &Refused) -> Vec<Leftover> {
         let leftover = |thing: Thing, reason: &String| Leftover { thing, reason: reason.clone() };
-        let waiting = waiting.iter().map(|(doomed, reason)| leftover(doomed.thing(), reason));
+        let waiting = waiting.iter().map(|waits| leftover(waits.doomed.thing(), &waits.reason));
         let entries = self.unknown.iter().chain(&self.hopeless).map(|(entry, why)| leftover(entry.thing(), why));
         let refused = self.doomed.iter().filter_map(|doomed| Some(leftover(doomed.thing(), refused.get(&doomed.id)?)));
         waiting.chain(entries).chain(refused).collect()

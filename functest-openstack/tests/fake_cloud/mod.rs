@@ -372,6 +372,7 @@ fn journal_with(folder: &std::path::Path, settle_seconds: f64, cloud: CloudIdent
         places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(cloud).unwrap())]),
         started: chrono::Utc::now(),
         settle_seconds,
+        folder: None,
     };
     Arc::new(Journal::create(folder, head).unwrap())
 }

@@ -88,7 +88,8 @@ async fn what_the_cloud_will_not_delete_is_left_with_its_reason() {
     let (image, project) = (thing("image", "image-0", &image.name), thing("project", "project-0", &project.name));
     assert_eq!(left.iter().map(|(thing, _)| thing.clone()).collect::<Vec<_>>(), [image, project]);
     assert!(left[0].1.contains("It is protected.") && left[0].1.contains("req-of-the-error"), "{left:?}");
-    assert_eq!(run.cloud.requests("DELETE", "/image-0").await.len(), 1);
+    // One refusal alone may be a proxy's word.
+    assert_eq!(run.cloud.requests("DELETE", "/image-0").await.len(), 4);
     assert!(run.cloud.requests("DELETE", "/project-0").await.is_empty());
     assert_eq!(run.journal.open_in(CLOUD, None).len(), 2);
 }

@@ -141,6 +141,55 @@ async fn a_lasting_refusal_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_is_not_said_again_is_not_believed() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        let asked = [("DELETE", "/image-0"), ("GET", "/servers/detail")];
+        let (_, asked) = asked.into_iter().find(|(method, path)| is(request, method, path))?;
+        (state.count(asked) % 4 < 3).then(|| error(403, "Policy does not allow it."))
+    })
+    .await;
+    run.make_named::<Project>().await;
+    run.make_named::<Image>().await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.kinds_deleted(), ["image", "project"]);
+}
+
+#[tokio::test]
+async fn what_stands_behind_something_refused_is_not_waited_for() {
+    let run = Run::start(FOR_EVER, |_, request| {
+        let refused = is(request, "DELETE", "/routers/router-0");
+        let behind = is(request, "DELETE", "/networks/network-0");
+        (refused.then(|| error(403, "It is protected."))).or(behind.then(|| error(409, "There are ports on it.")))
+    })
+    .await;
+    run.make::<Router>(json!({})).await;
+    run.make::<Network>(json!({})).await;
+    run.make_named::<Image>().await;
+    let started = Instant::now();
+    let clean_up = run.clean().await;
+    assert!(started.elapsed() < LONG / 2, "nobody waits for the whole deadline");
+    assert_eq!(run.kinds_deleted(), ["image"]);
+    let left: Vec<_> = clean_up.left.iter().map(|left| (left.thing.kind.as_str(), left.reason.as_str())).collect();
+    let [("network", behind), ("router", refused)] = left.as_slice() else { panic!("{left:?}") };
+    assert!(behind.contains("There are ports on it.") && refused.contains("It is protected."), "{left:?}");
+}
+
+#[tokio::test]
+async fn an_item_without_an_id_is_asked_for_again() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        let garbled = is(request, "GET", "/ports") && state.count("lists") < 2;
+        let port = json!({"id": null, "device_id": "router-0", "device_owner": "network:router_interface"});
+        garbled.then(|| ResponseTemplate::new(200).set_body_json(json!({"ports": [port]})))
+    })
+    .await;
+    run.make::<Router>(json!({})).await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert!(run.cloud.requests("PUT", "/remove_router_interface").await.is_empty());
+}
+
+#[tokio::test]
 async fn the_case_s_own_user_lists_where_an_administrator_may_not() {
     let run = Run::start(FOR_EVER, |_, request| {
         let of_all = request.url.query().is_some_and(|query| query.contains("all_tenants"));

@@ -75,6 +75,7 @@ pub(crate) fn journal(connection: &Connection) -> (TempDir, Arc<Journal>) {
         places: BTreeMap::from([(CLOUD.to_owned(), serde_json::to_value(&connection.identity).unwrap())]),
         started: chrono::Utc::now(),
         settle_seconds: 600.0,
+        folder: None,
     };
     let journal = Arc::new(Journal::create(folder.path(), head).unwrap());
     (folder, journal)
