@@ -14,6 +14,7 @@
 
 mod bench;
 mod command;
+mod copies;
 mod devcloud;
 
 mod command_line;

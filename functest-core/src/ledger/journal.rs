@@ -25,6 +25,7 @@ impl Journal {
     /// # Errors
     /// As [`Ledger::create`].
     pub fn create(folder: &Path, head: Head) -> io::Result<Self> {
+        let head = Head { folder: Some(folder.canonicalize()?), ..head };
         let ledger = Ledger::create(folder, &head)?;
         Ok(Self { head, ledger, entries: Mutex::default(), adopted: Mutex::default() })
     }

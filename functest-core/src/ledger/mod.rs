@@ -11,6 +11,7 @@ mod reclaim;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -46,6 +47,9 @@ pub struct Head {
     /// For how long after its intent a request may still take effect, in seconds: until it is given up, and then as
     /// long as a proxy or a service may hold it.
     pub settle_seconds: f64,
+    /// The folder that the run writes to. Its lock is there: a copy elsewhere has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
 }
 
 /// The first line as any version writes it.
@@ -59,16 +63,18 @@ struct WrittenHead {
     cloud: Option<Value>,
     started: DateTime<Utc>,
     settle_seconds: f64,
+    /// Missing before it was kept.
+    folder: Option<PathBuf>,
 }
 
 impl<'de> Deserialize<'de> for Head {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = WrittenHead::deserialize(deserializer)?;
-        let WrittenHead { version, run_id, mut places, cloud, started, settle_seconds } = written;
+        let WrittenHead { version, run_id, mut places, cloud, started, settle_seconds, folder } = written;
         if let Some(cloud) = cloud {
             places.entry(CLOUD.to_owned()).or_insert(cloud);
         }
-        Ok(Self { version, run_id, places, started, settle_seconds })
+        Ok(Self { version, run_id, places, started, settle_seconds, folder })
     }
 }
 

@@ -203,6 +203,7 @@ mod tests {
             places: BTreeMap::from([(super::super::CLOUD.to_owned(), serde_json::json!({"auth_url": "http://c"}))]),
             started: Utc::now(),
             settle_seconds: 1.0,
+            folder: None,
         }
     }
 

@@ -24,6 +24,9 @@ pub(crate) struct Args {
     /// Only say what would be deleted. Connects to nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Clean also copies of runs that may be alive elsewhere.
+    #[arg(long)]
+    force: bool,
     /// A setting of the run (`run.KEY=VALUE`), such as run.clean_deadline; may be given more than once.
     #[arg(long, value_name = "run.KEY=VALUE")]
     set: Vec<String>,
@@ -33,11 +36,12 @@ pub(crate) struct Args {
 }
 
 pub(super) fn execute(functest: &Functest, args: Args, output: &Output) -> Result<u8, Error> {
-    let request = CleanRequest { runs: args.runs, cloud: args.cloud, dry_run: args.dry_run, set: args.set };
+    let Args { runs, cloud, dry_run, force, set, json } = args;
+    let request = CleanRequest { runs, cloud, dry_run, set, force };
     output.note(if request.dry_run { "Looking at ledgers ..." } else { "Cleaning up ..." });
     let report = block_on(async { Ok(functest.openstack().clean(&request).await?) })?;
     output.warnings(&report.notices);
-    if args.json {
+    if json {
         output.json(&report)?;
     } else {
         print(&report, output)?;

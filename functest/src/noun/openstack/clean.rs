@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use functest_core::event::{CleanUp, CloudIdentity, Leftover, Thing};
 use functest_core::exit_code;
 use functest_core::ledger::{Book, CLOUD, Entry, FILE_NAME, Journal, Ledger, ReclaimError, Reclaimer};
+use functest_core::record::RunState;
 use functest_openstack::clean::Cleaner;
 use functest_openstack::connect::ConnectionOptions;
 use functest_openstack::{CloudConfig, Connection};
@@ -24,6 +27,9 @@ use crate::error::Error;
 use crate::noun::run::RunSettings;
 use crate::state::StoredRun;
 
+/// A run of which nothing was heard for that long is taken for dead, wherever its own files are.
+const MAY_LIVE_ELSEWHERE: Duration = Duration::from_secs(3600);
+
 /// What to clean.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -36,6 +42,8 @@ pub struct CleanRequest {
     pub dry_run: bool,
     /// Settings of the run, each as `run.KEY=VALUE`.
     pub set: Vec<String>,
+    /// Clean also copies of runs that may be alive elsewhere.
+    pub force: bool,
 }
 
 /// What was done about each run.
@@ -124,7 +132,7 @@ impl OpenStackVerbs<'_> {
         let mut report = CleanReport { version: 1, notices: Vec::new(), runs: Vec::new() };
         for run in runs {
             report.notices.extend(torn_lines(&run));
-            let state = match clean_run(&run, request.dry_run, &reclaimers).await {
+            let state = match clean_run(&run, request, &reclaimers).await {
                 Ok(state) => state,
                 Err(error) => RunCleanState::Failed { reason: error.to_string() },
             };
@@ -137,18 +145,25 @@ impl OpenStackVerbs<'_> {
     }
 }
 
-async fn clean_run(run: &StoredRun, dry_run: bool, reclaimers: &[&dyn Reclaimer]) -> Result<RunCleanState, Error> {
+async fn clean_run(
+    run: &StoredRun,
+    request: &CleanRequest,
+    reclaimers: &[&dyn Reclaimer],
+) -> Result<RunCleanState, Error> {
     // A look first, which takes no lock: most runs have left nothing.
     let Some(book) = Book::read(&run.folder)? else { return Ok(RunCleanState::Clean) };
     let at_folder = |source| Error::State { path: run.folder.clone(), source };
-    if dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
+    if request.dry_run && Ledger::is_live(&run.folder).map_err(at_folder)? {
         return Ok(RunCleanState::Live);
+    }
+    if let Some(state) = original(run, &book).filter(|_| !request.force) {
+        return Ok(state);
     }
     let open: Vec<&Entry> = book.open().filter(|entry| !went_with_its_place(entry, &book, reclaimers)).collect();
     if open.is_empty() {
         return Ok(RunCleanState::Clean);
     }
-    if dry_run {
+    if request.dry_run {
         return Ok(RunCleanState::WouldDelete { things: open.into_iter().map(Entry::thing).collect() });
     }
     let journal = match Journal::resume(&run.folder) {
@@ -159,6 +174,35 @@ async fn clean_run(run: &StoredRun, dry_run: bool, reclaimers: &[&dyn Reclaimer]
     };
     let places: BTreeSet<&str> = open.iter().map(|entry| entry.intent.place.as_str()).collect();
     Ok(reclaim_all(&places, &journal, reclaimers).await)
+}
+
+/// What speaks against cleaning a copy of a run's files: that the run may be alive, where it keeps its own.
+fn original(run: &StoredRun, book: &Book) -> Option<RunCleanState> {
+    let home = book.head.folder.as_deref().filter(|home| *home != run.folder)?;
+    let is_its_home = Book::read(home).is_ok_and(|own| own.is_some_and(|own| own.head.run_id == book.head.run_id));
+    if is_its_home {
+        return Ledger::is_live(home).unwrap_or(true).then_some(RunCleanState::Live);
+    }
+    let last = last_sign_of_life(run, book)?;
+    let age = (Utc::now() - last).to_std().unwrap_or_default();
+    (age < MAY_LIVE_ELSEWHERE).then(|| RunCleanState::Failed {
+        reason: format!(
+            "this is a copy of a run that wrote to {} and was alive {} s ago, and may still be: clean it there, or wait \
+             until it is certainly dead and use --force",
+            home.display(),
+            age.as_secs()
+        ),
+    })
+}
+
+/// When a run that has not ended, as far as its files know, last did something.
+fn last_sign_of_life(run: &StoredRun, book: &Book) -> Option<DateTime<Utc>> {
+    let asked = book.entries.values().map(|entry| entry.intent.at).max().unwrap_or(book.head.started);
+    match functest_results::read(&run.folder) {
+        Ok(record) if record.state != RunState::Unfinished => None,
+        Ok(record) => Some(asked.max(record.started + Duration::from_millis(record.duration_ms))),
+        Err(_) => Some(asked),
+    }
 }
 
 /// What the user must be told about a ledger that a full or broken disk has torn.

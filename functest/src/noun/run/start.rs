@@ -154,6 +154,7 @@ impl Plan {
             places: self.places(connection),
             started,
             settle_seconds: self.run_settings.settle().as_secs_f64(),
+            folder: None,
         };
         let journal = Journal::create(folder, head);
         Ok(Arc::new(journal.map_err(|source| Error::State { path: folder.to_owned(), source })?))
