@@ -47,10 +47,20 @@ impl ImageSource {
         }
     }
 
-    /// The active image of exactly that name, else the first whose name begins with it.
+    /// The active image of exactly that name or id, else the first whose name begins with it.
     async fn find(&self, scope: &Scope) -> Result<Image, CheckError> {
         let images = scope.rest().all::<Image>(&[("status", "active")]).await?;
-        let exact = images.iter().find(|image| image.name == self.name);
+        let of_name: Vec<&Image> = images.iter().filter(|image| image.name == self.name).collect();
+        if let [first, _, ..] = of_name.as_slice() {
+            let message = format!(
+                "{} active images are called `{}`; {} is used: set `image` to the id of another one",
+                of_name.len(),
+                self.name,
+                first.id
+            );
+            scope.rest().observer().warn(message);
+        }
+        let exact = images.iter().find(|image| image.id == self.name).or(of_name.first().copied());
         let near = || images.iter().find(|image| !self.name.is_empty() && image.name.starts_with(&self.name));
         exact.or_else(near).cloned().ok_or_else(|| {
             let names: Vec<&str> = images.iter().map(|image| image.name.as_str()).collect();

@@ -4,6 +4,7 @@
 mod api_check;
 mod check;
 mod connection_check;
+mod flavor_source;
 mod image_source;
 mod snaps_health_check;
 

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::check::cidr_problem;
+use super::flavor_source::FlavorSource;
 use super::image_source::{self, ImageSource};
 
 /// Settings of `snaps_health_check`.
@@ -29,11 +30,11 @@ pub(super) struct Settings {
     pub image_file: Option<PathBuf>,
     /// The format of `image_file`.
     pub image_format: String,
-    /// The name of an image in the cloud, or the beginning of one.
+    /// The name or id of an image in the cloud, or the beginning of a name.
     pub image: String,
-    /// An existing flavor's name. Default: one is made, which takes an administrator.
+    /// An existing flavor's name. Default: one is made; without an administrator, the smallest with that much memory is used.
     pub flavor: Option<String>,
-    /// Memory of the flavor that is made, in MiB.
+    /// Memory of the flavor, in MiB.
     pub flavor_ram: u64,
     /// Disk of the flavor that is made, in GiB.
     pub flavor_disk: u64,
@@ -94,11 +95,9 @@ pub(super) const CASE: SingleCase<Settings> = SingleCase {
     body: |settings| Box::new(HealthCheck { settings }),
 };
 
-/// Without the setting `flavor`, one is made, which takes an administrator.
-fn needs(settings: &Settings) -> Needs {
+fn needs(_: &Settings) -> Needs {
     let services = [Service::Identity, Service::Image, Service::Network, Service::Compute];
-    let admin = settings.flavor.is_none().then_some(Requirement::Admin);
-    Needs::of(services.map(Requirement::service).into_iter().chain(admin))
+    Needs::of(services.map(Requirement::service))
 }
 
 const CHECKS: &[Check<Site>] = &[check(
@@ -132,7 +131,7 @@ impl Site {
         let (ctx, cloud) = (&self.ctx, &self.cloud);
         let scope = &cloud.user;
         let image = self.image(ctx).obtain(scope).await?;
-        let flavor = self.flavor(cloud).await?;
+        let flavor = self.flavor().obtain(ctx, cloud).await?;
         let port = self.port(scope).await?;
         let address = port.fixed_ips.first().map(|ip| ip.ip_address.clone());
         let address = address.ok_or_else(|| CheckError::failed("Neutron gave the port no address"))?;
@@ -155,29 +154,13 @@ impl Site {
         }
     }
 
-    async fn flavor(&self, cloud: &CaseCloud) -> Result<Flavor, CheckError> {
-        if let Some(name) = &self.settings.flavor {
-            let found = cloud.user.rest().named::<Flavor>(name).await?.into_iter().next();
-            let flavor = found.ok_or_else(|| CheckError::Errored(format!("there is no flavor `{name}`")))?;
-            cloud.user.adopt(&flavor).await?;
-            return Ok(flavor);
+    fn flavor(&self) -> FlavorSource<'_> {
+        FlavorSource {
+            name: self.settings.flavor.as_deref(),
+            ram: self.settings.flavor_ram,
+            disk: self.settings.flavor_disk,
+            extra_specs: &self.settings.flavor_extra_specs,
         }
-        let Some(admin) = &cloud.admin else {
-            let reason = "making a flavor takes an administrator, and the given credential is not one's: set `flavor`";
-            return Err(CheckError::Skipped(reason.into()));
-        };
-        let attributes = json!({
-            "name": admin.unique_name("flavor"),
-            "ram": self.settings.flavor_ram,
-            "disk": self.settings.flavor_disk,
-            "vcpus": 1,
-        });
-        let flavor: Flavor = admin.create(attributes).await?;
-        if !self.settings.flavor_extra_specs.is_empty() {
-            let body = json!({"extra_specs": self.settings.flavor_extra_specs});
-            flavor.set_extra_specs(admin.rest(), body).await?;
-        }
-        Ok(flavor)
     }
 
     async fn port(&self, scope: &Scope) -> Result<Port, CheckError> {
