@@ -148,7 +148,10 @@ fn a_terminal_that_takes_nothing_stops_neither_the_run_nor_ctrl_c() {
         stdout.read_to_string(&mut out).map(|_| out)
     });
     let events = site.path().join("state/latest/events.jsonl");
-    wait_until(|| std::fs::read_to_string(&events).is_ok_and(|text| text.contains("$ sleep 600")));
+    wait_until(|| {
+        let text = std::fs::read_to_string(&events).unwrap_or_default();
+        text.contains("$ sleep 600") && text.matches(r#""event":"case_finished""#).count() == 400
+    });
     let process = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
     kill_process(process, Signal::INT).unwrap();
     let code = wait_for(&mut child);
