@@ -9,6 +9,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const SERVICES: [&str; 4] =
     ["identity/v3/projects", "compute/v2.1/servers", "network/v2.0/networks", "image/v2/images"];
@@ -265,6 +266,43 @@ async fn what_is_too_long_is_refused() {
         client.ask(Method::GET, &query, &client.admin, "application/json", Vec::new()).await;
         let (status, _) = client.ask(Method::GET, &format!("{path}/%ff%00"), &client.admin, "", Vec::new()).await;
         assert!(status == 404 || status == 400, "{path}: {status}");
+    }
+    client.still_answers().await;
+}
+
+#[tokio::test]
+async fn an_upload_that_is_too_large_is_refused_before_it_is_sent() {
+    let sandbox = sandbox().await;
+    let client = User::of(&sandbox).await;
+    let image = br#"{"name": "large", "disk_format": "raw", "container_format": "bare"}"#.to_vec();
+    let (status, text) = client.ask(Method::POST, "image/v2/images", &client.admin, "application/json", image).await;
+    assert_eq!(status, 201, "{text}");
+    let image: Value = serde_json::from_str(&text).unwrap();
+    let address = client.root.trim_start_matches("http://").trim_end_matches('/');
+    let head = format!(
+        "PUT /image/v2/images/{}/file HTTP/1.1\r\nHost: {address}\r\nX-Auth-Token: {}\r\nContent-Type: \
+         application/octet-stream\r\nContent-Length: 9000000000\r\n\r\n",
+        image["id"].as_str().unwrap(),
+        client.admin
+    );
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn pages_of_a_browser_may_not_ask() {
+    let sandbox = sandbox().await;
+    let client = User::of(&sandbox).await;
+    let faults = format!("{}sandbox/faults", client.root);
+    let from = |name: &'static str, value: &'static str| client.client.post(&faults).header(name, value).body("{}");
+    for (name, value) in [("Host", "evil.example"), ("Origin", "http://evil.example"), ("Origin", "null")] {
+        let answer = from(name, value).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403, "{name}: {value}");
+        let answer = client.client.get(&client.root).header(name, value).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403, "{name}: {value}");
     }
     client.still_answers().await;
 }

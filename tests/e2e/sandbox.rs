@@ -34,17 +34,36 @@ fn a_newcomer_sees_a_healthcheck_and_its_report() {
 }
 
 #[test]
+fn a_proxy_for_the_world_is_no_way_to_this_machine() {
+    let bench = Bench::new(&[]);
+    let mut run = bench.functest(&["run", "connection_check", "--cloud", "sandbox-admin"]);
+    for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        run.env(variable, "http://127.0.0.1:9");
+    }
+    let ended = Ended::run(&mut run);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[test]
 fn every_case_runs_on_a_sandbox_that_is_served_and_leaves_nothing() {
     let bench = Bench::new(&[]);
     let (ended, record) = bench.run("healthcheck");
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!((record.totals.passed, record.totals.failed + record.totals.errored), (3, 0));
     bench.assert_empty("a run as the administrator");
-    // A member has no project to make: the given one is used, and what takes an administrator is skipped.
-    let arguments =
-        ["run", "snaps_health_check", "--cloud", "sandbox-demo", "--set", "snaps_health_check.flavor=m1.nano"];
-    let ended = Ended::run(&mut bench.functest(&arguments));
+    // A member has no project and no flavor to make: what is there is used, and what takes an administrator is skipped.
+    let ended = Ended::run(&mut bench.functest(&["run", "healthcheck", "--cloud", "sandbox-demo"]));
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains("3 passed"), "{ended:?}");
+    let too_much =
+        ["run", "snaps_health_check", "--cloud", "sandbox-demo", "--set", "snaps_health_check.flavor_ram=99999"];
+    let ended = Ended::run(&mut bench.functest(&too_much));
+    assert_eq!(
+        ended.code,
+        Some(1),
+        "a setting is wanted, which is not the same as a case that does not apply: {ended:?}"
+    );
+    assert!(ended.out.contains("none that is there has 99999 MiB of memory: set `flavor`"), "{ended:?}");
     bench.assert_empty("a run as a member");
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
@@ -25,7 +25,8 @@ impl Journal {
     /// # Errors
     /// As [`Ledger::create`].
     pub fn create(folder: &Path, head: Head) -> io::Result<Self> {
-        let head = Head { folder: Some(folder.canonicalize()?), ..head };
+        // JSON cannot name a folder that is no text.
+        let head = Head { folder: folder.canonicalize()?.to_str().map(PathBuf::from), ..head };
         let ledger = Ledger::create(folder, &head)?;
         Ok(Self { head, ledger, entries: Mutex::default(), adopted: Mutex::default() })
     }

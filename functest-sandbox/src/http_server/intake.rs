@@ -69,12 +69,13 @@ fn call(shared: &Shared, api: &Api<Cloud>, path: &str, head: &Parts) -> Call {
 }
 
 async fn read(api: &Api<Cloud>, route: &Route<Cloud>, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+    let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let limit = if route.upload { upload::LARGEST } else { api.body_limit as u64 };
+    if announced.is_some_and(|length| length > limit) {
+        return Err(ApiError::too_large());
+    }
     if route.upload {
         return Ok(Body::Upload(upload::receive(body).await?));
-    }
-    let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > api.body_limit) {
-        return Err(ApiError::too_large());
     }
     match Limited::new(body, api.body_limit).collect().await {
         Ok(collected) => Ok(Body::Bytes(collected.to_bytes())),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! HTTP: connections, the way of a request to its handler and of the answer back.
 
+mod asker;
 mod body;
 mod control;
 mod dispatch;
@@ -70,6 +71,9 @@ async fn answer(
     reset: Arc<AtomicBool>,
 ) -> Result<Response<AnswerBody>, Broken> {
     let (head, body) = request.into_parts();
+    if let Some(refusal) = asker::refusal(&head.headers) {
+        return Ok(body::response(refusal, Ending::Whole));
+    }
     if let Some(verb) = head.uri.path().strip_prefix("/sandbox/") {
         return Ok(body::response(control::answer(&shared, &head.method, verb, body).await, Ending::Whole));
     }
