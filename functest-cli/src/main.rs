@@ -5,6 +5,7 @@ mod command;
 mod completions;
 mod error;
 mod global;
+mod limits;
 mod logging;
 mod node_table;
 mod noun;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    limits::end_without_threads();
     let line = command::CommandLine::parse();
     let output = output::Output::new(&line.global);
     logging::start(&line.global);

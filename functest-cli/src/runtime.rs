@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
+use crate::limits;
 
 /// For how long hosts are told that what runs on them is to end.
 const FAREWELL: std::time::Duration = std::time::Duration::from_secs(5);
@@ -13,6 +14,10 @@ const FAREWELL: std::time::Duration = std::time::Duration::from_secs(5);
 /// Runs `work` on a runtime of its own.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    let _file_size = {
+        let _context = runtime.enter();
+        limits::listen_for_file_size().map_err(Error::Runtime)?
+    };
     runtime.block_on(work)
 }
 

@@ -20,6 +20,7 @@ mod devcloud;
 mod command_line;
 mod healthcheck;
 mod leftovers;
+mod limits;
 mod nodes;
 mod python;
 mod sandbox;
