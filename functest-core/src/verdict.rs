@@ -174,12 +174,20 @@ pub struct Tally {
     pub errored: u32,
     /// Checks that were not tried.
     pub skipped: u32,
+    /// Checks that the case declares and nobody asked for: they are out of the run's scope.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub out_of_scope: u32,
     /// The first check that failed, with its message; else the first that errored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_fault: Option<String>,
     /// Why the first skipped check was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_skip: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Tally {
@@ -207,6 +215,17 @@ impl Tally {
     /// How many checks ran.
     pub fn ran(&self) -> u32 {
         self.passed + self.failed + self.errored
+    }
+
+    /// How many of those that ran passed, and how many did not run and why, in words.
+    pub fn in_words(&self) -> String {
+        let mut words = format!("{} of {} checks passed", self.passed, self.ran());
+        for (number, what) in [(self.skipped, "skipped"), (self.out_of_scope, "out of scope")] {
+            if number > 0 {
+                words.push_str(&format!(", {number} {what}"));
+            }
+        }
+        words
     }
 
     /// The share of what ran that passed, in percent; `None` when nothing ran.

@@ -129,14 +129,15 @@ impl Lines {
 
     fn case_finished(&mut self, case_name: &str, verdict: &Verdict, tally: &Tally, duration_ms: u64, ended: &Ended) {
         self.ended(&format!("case {case_name}"), verdict, duration_ms);
-        let Tally { passed, failed, errored, skipped, .. } = tally;
+        let Tally { passed, failed, errored, skipped, out_of_scope, .. } = tally;
         if let Some(tolerated) = tally.tolerated().filter(|_| verdict.has_passed()) {
             self.add(Level::Warning, &tolerated);
         }
         let code = ended.return_code.map(|code| format!("; return code {code}")).unwrap_or_default();
+        let scope = if *out_of_scope > 0 { format!(", {out_of_scope} out of scope") } else { String::new() };
         self.add(
             Level::Info,
-            &format!("checks: {passed} passed, {failed} failed, {errored} errored, {skipped} skipped{code}"),
+            &format!("checks: {passed} passed, {failed} failed, {errored} errored, {skipped} skipped{scope}{code}"),
         );
     }
 

@@ -211,6 +211,7 @@ fn case_properties(case: &CaseRecord) -> Vec<(XmlString, XmlString)> {
         ("tolerated", case.tolerated.clone()),
         ("criteria", Some(case.choice.criteria.to_string())),
         ("success_rate", rate),
+        ("out_of_scope", Some(case.tally.out_of_scope).filter(|number| *number > 0).map(|number| number.to_string())),
         ("return_code", case.ended.return_code.map(|code| code.to_string())),
         ("blocking", Some(case.choice.blocking.to_string())),
     ])
@@ -229,6 +230,7 @@ fn run_properties(record: &RunRecord) -> Vec<(XmlString, XmlString)> {
         ("region", cloud.and_then(|cloud| cloud.region.clone())),
         ("cloud_project", cloud.and_then(|cloud| cloud.project.clone())),
         ("pod_name", head.node_name.clone()),
+        ("scope", head.request.as_ref().and_then(|request| request["scope"].as_str()).map(str::to_owned)),
         ("build_tag", head.build_tag.clone()),
     ]);
     for fact in &head.facts {

@@ -18,13 +18,15 @@ fn copy(from: &Path, to: PathBuf) -> PathBuf {
 /// A run whose server never comes up, once there is one.
 fn with_a_server(bench: &Bench) -> Child {
     let mut run = bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin", "-q"]);
-    let child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     for _ in 0..6000 {
         if bench.sandbox.inventory()["servers"] > bench.before["servers"] {
             return child;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
     panic!("no server was made within five minutes");
 }
 

@@ -259,7 +259,9 @@ impl Ctx {
             Ending::DeadlinePassed(deadline) => (self.too_late(deadline), Ended::default()),
             Ending::Stuck(told) => (self.errored(stuck(&told)), Ended::default()),
         };
-        Conclusion { verdict, tally: self.tally(), ended }
+        let out_of_scope = self.book().unmade(|name| !self.is_in_scope(name)).len();
+        let tally = Tally { out_of_scope: u32::try_from(out_of_scope).unwrap_or(u32::MAX), ..self.tally() };
+        Conclusion { verdict, tally, ended }
     }
 
     /// What a case that returned left open or undone is recorded as what it is: not known.

@@ -177,6 +177,15 @@ fn blocker(verdict: Option<&Verdict>) -> Option<&str> {
 }
 
 fn checks_in_short(tally: &Tally) -> String {
+    let made = made_in_short(tally);
+    match tally.out_of_scope {
+        0 => made,
+        number if made.is_empty() => format!("{} out of scope", words::grouped(number.into())),
+        number => format!("{made}, {} out of scope", words::grouped(number.into())),
+    }
+}
+
+fn made_in_short(tally: &Tally) -> String {
     match (tally.ran(), tally.skipped) {
         (0, 0) => String::new(),
         (0, skipped) => format!("{} skipped", words::grouped(skipped.into())),

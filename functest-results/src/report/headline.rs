@@ -40,6 +40,12 @@ impl Headline {
             1 => sentence.push_str(" 1 passed by its criteria only: checks of it did not hold."),
             n => sentence.push_str(&format!(" {n} passed by their criteria only: checks of them did not hold.")),
         }
+        let out_of_scope: u64 = record.cases.iter().map(|case| u64::from(case.tally.out_of_scope)).sum();
+        if out_of_scope > 0 {
+            let checks = words::counted(out_of_scope, "check");
+            let were = if out_of_scope == 1 { "was" } else { "were" };
+            sentence.push_str(&format!(" {checks} {were} not made, because only a part was asked for."));
+        }
         match record.state {
             RunState::Unfinished => sentence.push_str(" The run did not come to its end."),
             RunState::Interrupted => sentence.push_str(" The run was interrupted."),

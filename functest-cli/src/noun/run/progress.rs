@@ -71,8 +71,7 @@ impl Sink for Progress {
                 self.ended(case_name, &format!("{case_name} (attempt {attempt})"), verdict, "", *duration_ms);
             }
             EventBody::CaseFinished { case_name, verdict, tally, duration_ms, .. } => {
-                let all_held = || format!("{} of {} checks", tally.passed, tally.ran());
-                let checks = tally.tolerated().unwrap_or_else(all_held);
+                let checks = tally.tolerated().unwrap_or_else(|| tally.in_words());
                 self.ended(case_name, case_name, verdict, &checks, *duration_ms);
             }
             EventBody::ApiCall { case_name, call } if self.verbose => self.api_call(case_name.as_deref(), call),

@@ -20,7 +20,7 @@ pub(crate) fn print(record: &RunRecord, output: &Output) -> Result<(), Error> {
         let reason = match (&case.tolerated, word) {
             (Some(tolerated), "passed") => tolerated.clone(),
             (Some(tolerated), _) => format!("{reason}; {tolerated}"),
-            (None, "passed") => checks_in_words(case),
+            (None, "passed") => case.tally.in_words(),
             (None, _) => reason.to_owned(),
         };
         let choice = &case.choice;
@@ -44,14 +44,6 @@ pub(crate) fn print(record: &RunRecord, output: &Output) -> Result<(), Error> {
         ))?;
     }
     output.line(totals(record))
-}
-
-fn checks_in_words(case: &CaseRecord) -> String {
-    let skipped = match case.tally.skipped {
-        0 => String::new(),
-        n => format!(", {n} skipped"),
-    };
-    format!("{} of {} checks passed{skipped}", case.tally.passed, case.tally.ran())
 }
 
 fn totals(record: &RunRecord) -> String {
