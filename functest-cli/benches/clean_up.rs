@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! How long a clean-up takes, and how much memory, on clouds that are healthy, ill, and large:
+//! How long a clean-up takes, and how much memory its run, on clouds that are healthy, ill, and large:
 //! `cargo bench -p functest-cli --bench clean_up`.
 //!
-//! Each time a health check is killed once its server is there; then the cloud is broken, or filled with other people's
-//! security groups, and `functest openstack clean` is run with the deadlines that everybody has. Compared is all of it with the
-//! first: the same on a healthy and empty cloud.
+//! Each time the cloud is broken, or filled with other people's security groups, once a health check has made a server that does
+//! not come up; then the run is stopped, as by Ctrl-C, and cleans up with the deadlines that everybody has. Compared is all of it
+//! with the first: the same on a healthy and empty cloud.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,6 +28,7 @@ use functest::openstack::connect::ConnectionOptions;
 use functest::openstack::rest::{Call, Policy, Rest};
 use functest::openstack::{CloudConfig, Connection};
 use functest::sandbox::FaultFile;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use bench::Bench;
@@ -61,7 +62,7 @@ fn main() {
     say(&format!("{GROUPS} security groups of others"), &measure(&large, |_| {}), &healthy);
 }
 
-/// Its server never comes up, so that there is time to kill the run.
+/// Its server never comes up, so that there is time to break the cloud.
 const STUCK: &[&str] = &["server_stuck_in_build"];
 
 fn say(name: &str, measured: &Measured, healthy: &Measured) {
@@ -77,26 +78,19 @@ fn say(name: &str, measured: &Measured, healthy: &Measured) {
 
 fn measure(bench: &Bench, then: impl FnOnce(&Bench)) -> Measured {
     let before = bench.sandbox.inventory();
-    kill_once_there_is_a_server(bench);
+    let mut run = bench.functest(&["run", "healthcheck", "--cloud", "sandbox-admin", "-q"]);
+    let mut child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while bench.sandbox.inventory()["servers"] == before["servers"] {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it made a server");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     then(bench);
     let started = Instant::now();
-    let mut clean = bench.functest(&["openstack", "clean", "-q"]);
-    let child = clean.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     let memory = most_memory(child);
     let took = started.elapsed();
     let more = |(kind, now): (&'static str, usize)| (now > before[kind]).then(|| (kind, now - before[kind]));
     Measured { took, memory, left: bench.sandbox.inventory().into_iter().filter_map(more).collect() }
-}
-
-fn kill_once_there_is_a_server(bench: &Bench) {
-    let mut run = bench.functest(&["run", "healthcheck", "--cloud", "sandbox-admin", "-q"]);
-    let mut child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while bench.sandbox.inventory()["servers"] == bench.before["servers"] {
-        assert!(child.try_wait().unwrap().is_none(), "the run ended before it made a server");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 /// Waits for a process; how much memory it had at most, in MiB.

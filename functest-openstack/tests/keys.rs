@@ -62,7 +62,9 @@ The tables are generated, and a test holds them against the SDK's own list.
 * Keys of `auth` may stand beside it. Each key is also a variable: `OS_` and the key in capital letters.
 * `regions`: the one that `region_name` names, or the first, with its `values`. Where no region is given and the catalog has several,
   the first of the catalog is used for all services, and that is said. `OS_REGION_NAME` counts beside `OS_CLOUD`, and not beside `--cloud`.
+* `cacert`: authorities that are believed beside those of this machine, or the server's own certificate.
 * `cert` and `key`: the certificate that functest shows; the key may be in the same file.
+* An identity service that the catalog does not have in the region, or not at all, is asked where the login went.
 * A login may be for a project, a domain, the system (`system_scope: all`) or a trust.
 * `~/` is the home folder, in every path.
 ";

@@ -2,6 +2,7 @@
 //! Deleting what a case or a dead run made: all of it, and nothing else.
 
 mod deletion;
+mod listed_once;
 mod patience;
 mod search;
 mod work;
@@ -17,12 +18,12 @@ use functest_core::stop_point;
 use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
+use self::listed_once::ListedOnce;
 use self::patience::{Patience, Trouble};
-use self::search::List;
 use self::work::{Doomed, Hindrance, Refused, Unlisted, Waiting, Waits, Work};
 use crate::error::Error;
-use crate::resource::{self, Kind, Mark, Owns, Project, Resource};
-use crate::rest::{Heard, Rest};
+use crate::resource::{self, Kind, Mark, Owner, Owns, Project, Resource};
+use crate::rest::{Call, Heard, Rest};
 
 /// Requests sent at a time.
 const AT_A_TIME: usize = 8;
@@ -77,14 +78,16 @@ impl Cleaner {
         // A third of what a deletion may take is longer than one deletion is watched.
         let with_silence = (deletion / 3).max(SHORTEST_PATIENCE);
         let patience = Patience::new(until, with_silence, heard);
+        let once = ListedOnce::default();
         let mut seen = HashSet::new();
         let mut confirmed = 0;
         let mut last_moved = started;
         loop {
-            let work = self.survey(scope, &patience).await;
+            let work = self.survey(scope, &patience, &once).await;
             let before = deleted.len();
             let waiting = self.delete_all(&work, &patience, &mut deleted, &mut refused).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
+            deleted[before..].iter().for_each(|doomed| once.gone(&doomed.id));
             // What is deleted again and again is no progress: the cloud says that it is gone, and goes on showing it.
             let moved = deleted[before..].iter().filter(|doomed| seen.insert(doomed.id.clone())).count() > 0;
             if moved {
@@ -112,7 +115,7 @@ impl Cleaner {
     }
 
     /// Finds out what is there: by the ledger, by looking for lost requests, and by what is in the run's projects.
-    async fn survey(&self, scope: Option<&str>, patience: &Patience) -> Work {
+    async fn survey(&self, scope: Option<&str>, patience: &Patience, once: &ListedOnce) -> Work {
         let mut work = Work::default();
         for entry in self.journal.open_in(ledger::CLOUD, scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
@@ -151,7 +154,7 @@ impl Cleaner {
                 State::Gone => {}
             }
         }
-        self.add_contents(&mut work, patience).await;
+        self.add_contents(&mut work, patience, once).await;
         work
     }
 
@@ -173,30 +176,26 @@ impl Cleaner {
 
     /// Everything in a project that the run made is the run's: default groups, DHCP ports, what a check made by other
     /// means.
-    async fn add_contents(&self, work: &mut Work, patience: &Patience) {
+    async fn add_contents(&self, work: &mut Work, patience: &Patience, once: &ListedOnce) {
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
         let projects: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect();
-        for kind in resource::KINDS.iter().copied().filter(|_| !projects.is_empty()) {
-            let lists = search::lists(kind, &projects).into_iter().map(|list| async move {
-                let contents = self.contents(kind, &list, patience).await;
-                (list, contents)
+        let owned = resource::KINDS.iter().copied().filter_map(|kind| Some((kind, kind.owner?)));
+        for (kind, owner) in owned {
+            let lists = projects.iter().map(|project| async move {
+                let contents = self.contents(kind, owner, project, patience, once).await;
+                (project, contents)
             });
             let mut ended = futures::stream::iter(lists.collect::<Vec<_>>()).buffered(AT_A_TIME);
-            while let Some((list, contents)) = ended.next().await {
+            while let Some((project, contents)) = ended.next().await {
                 match contents {
                     Ok(contents) => {
                         let new =
                             |found: &Doomed| !self.journal.is_adopted(&found.id) && known.insert(found.id.clone());
                         work.doomed.extend(contents.into_iter().filter(new));
                     }
-                    Err(trouble) => {
-                        let why = Arc::new(trouble);
-                        let unlisted = |project: &Doomed| Unlisted {
-                            project: project.id.clone(),
-                            scope: project.scope.clone(),
-                            why: Arc::clone(&why),
-                        };
-                        work.unlisted.extend(list.projects.iter().map(unlisted));
+                    Err(why) => {
+                        let (project, scope) = (project.id.clone(), project.scope.clone());
+                        work.unlisted.push(Unlisted { project, scope, why });
                     }
                 }
             }
@@ -206,32 +205,40 @@ impl Cleaner {
     async fn contents(
         &self,
         kind: &'static Kind,
-        list: &List<'_>,
+        owner: Owner,
+        project: &Doomed,
         patience: &Patience,
+        once: &ListedOnce,
     ) -> Result<Vec<Doomed>, Trouble> {
-        let of_all = self.listed(&self.rest, kind, list, patience).await;
-        match (&of_all, &self.own) {
-            (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
-                let list = List { call: kind.list_call(false), ..*list };
-                self.listed(own, kind, &list, patience).await
+        if let Some(shown) = once.of(&project.id).filter(|_| owner.looking_makes_one) {
+            return Ok(shown);
+        }
+        let listed = |rest: Rest, call: Call| async move {
+            let what = format!("{call:?}");
+            let contents = search::contents(&rest, kind, owner, &call, project);
+            match patience.ask(kind.service, &what, contents).await {
+                // A cloud without the service has nothing of it.
+                Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
+                listed => listed,
             }
-            _ => of_all,
+        };
+        let looked = || async {
+            match (listed(self.rest.clone(), search::call_for(kind, owner, project)).await, &self.own) {
+                (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
+                    listed(own.clone(), kind.list_call(false)).await
+                }
+                (listed, _) => listed,
+            }
+        };
+        let mut shown = looked().await?;
+        if owner.looking_makes_one {
+            // There will be no other look, and one answer may have gone wrong.
+            let again = looked().await?;
+            let missed = again.into_iter().filter(|one| shown.iter().all(|known| known.id != one.id));
+            shown.extend(missed.collect::<Vec<_>>());
+            once.keep(&project.id, &shown);
         }
-    }
-
-    async fn listed(
-        &self,
-        rest: &Rest,
-        kind: &'static Kind,
-        list: &List<'_>,
-        patience: &Patience,
-    ) -> Result<Vec<Doomed>, Trouble> {
-        let what = format!("{:?}", list.call);
-        match patience.ask(kind.service, &what, search::contents(rest, kind, list)).await {
-            // A cloud without the service has nothing of it.
-            Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
-            listed => listed,
-        }
+        Ok(shown)
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.

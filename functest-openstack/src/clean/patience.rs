@@ -139,7 +139,7 @@ impl Patience {
         loop {
             match tokio::time::timeout_at(self.until.min(enough).into(), &mut requests).await {
                 Ok(Err(error)) if error.is_silence() => {
-                    self.note(service, started, error.to_string());
+                    self.note(service, started, 1, error.to_string());
                     return Err(Trouble::Error(error));
                 }
                 Ok(answered) => {
@@ -154,8 +154,8 @@ impl Patience {
                         enough = later;
                     }
                     _ => {
-                        lock(&self.silent)
-                            .insert(service, Silence { since: started, asked: LEAST_ASKED, last: "no answer".into() });
+                        // It has had all the time that there is for it, which counts as being asked often enough.
+                        self.note(service, started, LEAST_ASKED, "no answer".into());
                         return Err(self.given_up(service));
                     }
                 },
@@ -172,10 +172,11 @@ impl Patience {
         if is_one_answer && *times < LEAST_REFUSED { Trouble::Doubted(refusal) } else { Trouble::Error(refusal) }
     }
 
-    fn note(&self, service: Service, started: Instant, last: String) {
+    /// Notes that a service has said nothing since then, unless it is known to have said nothing for longer.
+    fn note(&self, service: Service, started: Instant, asked: u32, last: String) {
         let mut silent = lock(&self.silent);
         let silence = silent.entry(service).or_insert(Silence { since: started, asked: 0, last: String::new() });
-        silence.asked += 1;
+        silence.asked += asked;
         silence.last = last;
     }
 

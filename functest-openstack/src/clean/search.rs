@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::work::Doomed;
 use crate::error::Error;
-use crate::resource::{Kind, Mark};
+use crate::resource::{Kind, Mark, Owner};
 use crate::rest::{Call, Rest};
 
 /// How often a list is asked for when what comes is none.
@@ -49,43 +49,28 @@ async fn find_by_user(rest: &Rest, is_admin: bool, kind: &'static Kind, intent: 
     }
 }
 
-/// A list that shows what is in some projects.
-pub(super) struct List<'a> {
-    pub(super) call: Call,
-    pub(super) projects: &'a [Doomed],
+/// A call for what of `kind` is in a project.
+pub(super) fn call_for(kind: &'static Kind, owner: Owner, project: &Doomed) -> Call {
+    kind.list_call(true).query(owner.key, &project.id)
 }
 
-/// What has to be asked for to know what of `kind` is in these projects: about each alone, where the cloud does that.
-pub(super) fn lists<'a>(kind: &'static Kind, projects: &'a [Doomed]) -> Vec<List<'a>> {
-    match kind.owner {
-        None => Vec::new(),
-        Some(owner) if owner.filter => {
-            let of_one = |project: &'a Doomed| List {
-                call: kind.list_call(true).query(owner.key, &project.id),
-                projects: std::slice::from_ref(project),
-            };
-            projects.iter().map(of_one).collect()
-        }
-        Some(owner) => vec![List { call: narrow(kind.list_call(true), owner.key), projects }],
-    }
-}
-
-/// What of `kind` such a list shows.
-pub(super) async fn contents(rest: &Rest, kind: &'static Kind, wanted: &List<'_>) -> Result<Vec<Doomed>, Error> {
-    let Some(owner) = kind.owner else { return Ok(Vec::new()) };
-    let projects = wanted.projects;
-    let is_of_them = |item: &Value| projects.iter().any(|project| project.id == Kind::text(item, owner.key));
-    let items = list(rest, &wanted.call, kind, &is_of_them).await?;
-    let found = items.iter().filter(|item| !goes_by_itself(item)).filter_map(|item| {
-        let project = projects.iter().find(|project| project.id == Kind::text(item, owner.key))?;
-        Some(Doomed {
-            kind,
-            id: kind.id_of(item).to_owned(),
-            name: Kind::text(item, "name").to_owned(),
-            user: None,
-            seq: None,
-            scope: project.scope.clone(),
-        })
+/// What of `kind` such a call shows.
+pub(super) async fn contents(
+    rest: &Rest,
+    kind: &'static Kind,
+    owner: Owner,
+    call: &Call,
+    project: &Doomed,
+) -> Result<Vec<Doomed>, Error> {
+    let is_in_it = |item: &Value| project.id == Kind::text(item, owner.key);
+    let items = list(rest, call, kind, &is_in_it).await?;
+    let found = items.iter().filter(|item| !goes_by_itself(item)).map(|item| Doomed {
+        kind,
+        id: kind.id_of(item).to_owned(),
+        name: Kind::text(item, "name").to_owned(),
+        user: None,
+        seq: None,
+        scope: project.scope.clone(),
     });
     Ok(found.collect())
 }
@@ -106,12 +91,6 @@ async fn list(
             listed => return listed,
         }
     }
-}
-
-/// A list of a whole cloud that brings only what is looked at, a page at a time.
-fn narrow(call: Call, owner: &str) -> Call {
-    let fields = ["id", "name", owner].into_iter().fold(call, |call, field| call.query("fields", field));
-    fields.query("limit", "1000")
 }
 
 /// Ports of the cloud's own go with what they serve.

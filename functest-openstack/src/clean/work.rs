@@ -2,7 +2,6 @@
 //! What is to be done at one moment of a clean-up, and what stands in its way.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use functest_core::event::{Leftover, Thing};
 use functest_core::ledger::Entry;
@@ -82,7 +81,7 @@ pub(super) struct Unlisted {
     pub(super) project: String,
     /// The case it was made for.
     pub(super) scope: String,
-    pub(super) why: Arc<Trouble>,
+    pub(super) why: Trouble,
 }
 
 /// Why users and projects must stay.

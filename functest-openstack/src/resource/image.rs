@@ -81,7 +81,7 @@ impl Resource for Image {
         plural: "images",
         everywhere: &[],
         mark: Mark::Name,
-        owner: Some(Owner { key: "owner", filter: true }),
+        owner: Some(Owner { key: "owner", looking_makes_one: false }),
         microversion: None,
         removal: Removal::PLAIN,
     };

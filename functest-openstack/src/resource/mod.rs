@@ -105,14 +105,14 @@ pub enum Mark {
 /// Whose project something belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner {
-    /// The key, such as `project_id`.
+    /// The key, such as `project_id`. Lists may be filtered by it.
     pub key: &'static str,
-    /// Whether lists may be filtered by it.
-    pub filter: bool,
+    /// Whether to list what a project has makes one, where it has none: to look again after deleting it would bring it back.
+    pub looking_makes_one: bool,
 }
 
 impl Owner {
-    const PROJECT: Option<Self> = Some(Self { key: "project_id", filter: true });
+    const PROJECT: Option<Self> = Some(Self { key: "project_id", looking_makes_one: false });
 }
 
 /// Something in a cloud.

@@ -75,8 +75,8 @@ impl Resource for SecurityGroup {
         plural: "security_groups",
         everywhere: &[],
         mark: Mark::Description,
-        // A list filtered by project makes that project's default group, if it is not there.
-        owner: Some(Owner { key: "project_id", filter: false }),
+        // A project's default group is made when its groups are listed.
+        owner: Some(Owner { key: "project_id", looking_makes_one: true }),
         microversion: None,
         removal: Removal::PLAIN,
     };

@@ -96,7 +96,7 @@ impl Resource for Server {
         plural: "servers",
         everywhere: &[("all_tenants", "1")],
         mark: Mark::Name,
-        owner: Some(Owner { key: "tenant_id", filter: true }),
+        owner: Some(Owner { key: "tenant_id", looking_makes_one: false }),
         microversion: None,
         removal: Removal {
             is_gone: |server| Kind::text(server, "status") == "DELETED",

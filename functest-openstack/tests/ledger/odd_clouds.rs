@@ -116,6 +116,27 @@ async fn a_service_that_says_nothing_does_not_keep_the_others() {
 }
 
 #[tokio::test]
+async fn a_service_that_hangs_is_given_up_once() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |_, request| {
+        let hangs = is_of(request, "network") && request.method.as_str() != "POST";
+        hangs.then(|| nobody_there().set_delay(Duration::from_secs(7)))
+    })
+    .await;
+    for _ in 0..3 {
+        run.make::<Network>(json!({})).await;
+    }
+    run.make_named::<Project>().await;
+    run.make_named::<Image>().await;
+    let started = Instant::now();
+    let clean_up = run.clean().await;
+    // Each of many requests would hang for longer than all of it may take.
+    assert!(started.elapsed() < LONG / 4, "nobody waits for it again and again");
+    assert_eq!(run.kinds_deleted(), ["image"]);
+    assert_eq!(clean_up.left.len(), 4, "{clean_up:?}");
+    assert!(clean_up.left.iter().all(|left| left.reason.contains("the network service has said nothing")));
+}
+
+#[tokio::test]
 async fn a_lasting_refusal_is_not_waited_for() {
     for status in [400, 401, 403, 405] {
         let run = Run::start(FOR_EVER, move |_, request| {
