@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::suggest;
 use crate::variables::{self, NotText, Variables};
+use crate::words;
 
 /// The settings of one kind of case.
 pub trait CaseSettings: Default + Serialize + DeserializeOwned + JsonSchema {
@@ -187,10 +188,11 @@ impl SettingsLayers {
             key: "*".into(),
             reason,
         };
-        let cases: BTreeMap<String, Value> = serde_yaml::from_str(text).map_err(|e| wrong("*", e.to_string()))?;
+        let cases: BTreeMap<String, Value> =
+            serde_yaml::from_str(text).map_err(|e| wrong("*", words::without_text(&e.to_string())))?;
         for (case, values) in cases {
             let Value::Object(values) = values else {
-                return Err(wrong(&case, format!("expected a map of keys and values, found {values}")));
+                return Err(wrong(&case, format!("expected a map of keys and values, found {}", kind_of(&values))));
             };
             self.file.extend(values.into_iter().map(|(key, value)| Setting {
                 origin: origin.to_owned(),
@@ -378,6 +380,18 @@ impl Settings {
         let top = key.split(['.', '[']).next().unwrap_or_default();
         let origin = self.origin(top).unwrap_or("settings").to_owned();
         SettingsError { origin, case: self.case.clone(), key: key.to_owned(), reason: reason.into() }
+    }
+}
+
+/// What a value is, in words that do not show it.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a map",
     }
 }
 

@@ -30,6 +30,18 @@ pub fn visible(text: &str) -> String {
     text.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
+/// A message of a reader of documents without the text that stood in the place of something else: where a whole file is of
+/// another kind than was thought, that text is the file, and may hold secrets.
+pub fn without_text(message: &str) -> String {
+    let text = ["invalid type: string \"", "invalid value: string \""].iter().find_map(|words| message.find(words));
+    match (text, message.rfind("\", expected ")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}found a text, expected {}", &message[..start], &message[end + "\", expected ".len()..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
 /// A name for a file or a folder of a case: its own name, with every byte that might mean something to a file system, a
 /// shell or a URL written as `~` and its number. Two cases never share one.
 pub fn file_name(case: &str) -> String {
@@ -59,6 +71,13 @@ fn fnv1a(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_lose_the_text_that_they_quote() {
+        let quoting = "rc: invalid type: string \"OS_PASSWORD=\\\"x\\\", expected y\", expected a map at line 1";
+        assert_eq!(without_text(quoting), "rc: found a text, expected a map at line 1");
+        assert_eq!(without_text("missing field `a`"), "missing field `a`");
+    }
 
     #[test]
     fn durations_are_as_exact_as_a_reader_needs() {

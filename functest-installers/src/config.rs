@@ -96,7 +96,7 @@ fn ssh_port() -> u16 {
 fn located(text: &str, error: &serde_yaml::Error) -> String {
     let message = error.to_string();
     let Some(key) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) else {
-        return message;
+        return functest_core::words::without_text(&message);
     };
     let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
     let is_of_key = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));

@@ -83,6 +83,16 @@ pub enum Error {
         /// The request.
         request: FailedRequest,
     },
+    /// What has that id is not what was made.
+    #[error("the {kind} {id} does not carry the mark of this run, but {shown:?}: it is somebody else's")]
+    NotOurs {
+        /// Of what kind it is.
+        kind: &'static str,
+        /// The id.
+        id: String,
+        /// What stands where the mark should be.
+        shown: String,
+    },
     /// The catalog has no such service.
     #[error("the cloud's catalog has no {service} service{detail}")]
     NoService {
@@ -169,7 +179,7 @@ impl Error {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Login { .. } | Self::TokenRefused(_) | Self::NoService { .. } => true,
-            _ => !self.is_silence() && matches!(self.status(), Some(400 | 401 | 403 | 405)),
+            _ => !self.is_silence() && matches!(self.status(), Some(400 | 401 | 403 | 405 | 410 | 501)),
         }
     }
 
@@ -185,8 +195,8 @@ impl Error {
         match self {
             Self::NoAnswer { sent, .. } => !sent,
             Self::Unexpected { .. } | Self::Wait { .. } => false,
-            // A server error may come after the deed, and 408 while it is still being done.
-            _ => self.status().is_none_or(|status| status < 500 && status != 408),
+            // A server error may come after the deed, and 408 while it is still being done; 501 says that there is no such deed.
+            _ => self.status().is_none_or(|status| (status < 500 && status != 408) || status == 501),
         }
     }
 

@@ -26,7 +26,7 @@ use crate::service::Service;
 
 /// Whether a cloud does not let anybody make projects or users: its policy forbids it, or its identities are kept elsewhere.
 fn is_refused_for_good(error: &Error) -> bool {
-    error.is_lasting() || !error.is_silence() && matches!(error.status(), Some(404 | 410 | 501))
+    error.is_lasting() || !error.is_silence() && error.status() == Some(404)
 }
 
 /// What it may take to write an answer down that has come in.

@@ -141,7 +141,9 @@ impl Scope {
             }
             Err(error) => {
                 let (journal, reason) = (&self.shared.journal, error.to_string());
-                match (error.is_refusal(), error.is_final()) {
+                // Nothing else has a name of this run's: what is in the way is what an earlier of several requests made.
+                let is_own_double = error.status() == Some(409) && kind.mark != Mark::Description;
+                match (error.is_refusal() && !is_own_double, error.is_final()) {
                     (true, _) => journal.refused(intent.seq, &reason).await.map_err(Error::Ledger)?,
                     (false, true) => journal.doubtful(intent.seq, &reason).await.map_err(Error::Ledger)?,
                     (false, false) => {}
@@ -194,7 +196,8 @@ impl Scope {
         let this = self.clone();
         let work = async move {
             // It asks with the credential that made it, so whose it is need not be said.
-            remove(&this.rest, &kind, &id, None, this.rest.policy().deletion).await?;
+            let mark = this.shared.journal.intent(seq).map(|intent| intent.mark).filter(|mark| !mark.is_empty());
+            remove(&this.rest, &kind, &id, mark.as_deref(), None, this.rest.policy().deletion).await?;
             this.shared.journal.gone(seq).await.map_err(Error::Ledger)
         };
         self.to_the_end(work).await

@@ -48,7 +48,7 @@ impl FlavorSource<'_> {
     }
 
     async fn choose(&self, ctx: &Ctx, user: &Scope) -> Result<Flavor, CheckError> {
-        let needs_admin = "making a flavor takes an administrator, and the given credential is not one's";
+        let needs_admin = "no flavor is made, which takes an administrator in a project of the case's own";
         if !self.extra_specs.is_empty() {
             let words = format!("{needs_admin}: set `flavor` to one that has the extra specs of `flavor_extra_specs`");
             return Err(CheckError::Errored(words));

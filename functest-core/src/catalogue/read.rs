@@ -85,7 +85,10 @@ impl Reader {
     }
 
     fn expected(&mut self, node: &Node, path: &str, what: &str) {
-        self.error(node, path, format!("expected {what}, found {}", node.kind()));
+        // A file of another kind is one text, as a rule, and may hold secrets: it is not quoted.
+        let is_whole_file = path.is_empty() && matches!(node.value, Value::Text(_));
+        let found = if is_whole_file { "a text".to_owned() } else { node.kind() };
+        self.error(node, path, format!("expected {what}, found {found}"));
     }
 
     /// The entries of a map. A key given twice counts with its last value, as in PyYAML.

@@ -130,6 +130,10 @@ impl Cleaner {
             // Looked at first: what comes after the search must not count as searched for.
             let settled = self.has_settled(&entry);
             match &entry.state {
+                State::Made(id) if self.journal.is_adopted(id) => {
+                    let why = format!("the cloud gave it the id {id}, which something has that this run only used");
+                    work.hopeless.push((entry, why));
+                }
                 State::Made(id) => work.doomed.push(Doomed::of(kind, id, &entry)),
                 State::Unanswered | State::Doubtful { .. } => {
                     let search = search::find(&self.rest, self.is_admin, kind, &entry.intent);
@@ -217,8 +221,9 @@ impl Cleaner {
             let what = format!("{call:?}");
             let contents = search::contents(&rest, kind, owner, &call, project);
             match patience.ask(kind.service, &what, contents).await {
-                // A cloud without the service has nothing of it.
+                // A cloud without the service has nothing of it, and neither has a service that knows no such list.
                 Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
+                Err(Trouble::Error(error)) if error.is_missing() => Ok(Vec::new()),
                 listed => listed,
             }
         };
@@ -283,6 +288,13 @@ impl Cleaner {
                     Deletion::TryAgain(reason) => waiting.push(Waits { doomed, reason, is_behind: false }),
                     Deletion::InTheWay(reason) => waiting.push(Waits { doomed, reason, is_behind: true }),
                     Deletion::Refused(reason) => drop(refused.insert(doomed.id, reason)),
+                    Deletion::NotOurs(reason) => {
+                        // Its own id is not known, then: it is looked for by its mark.
+                        if let Some(seq) = doomed.seq {
+                            note(self.journal.doubtful(seq, &reason).await);
+                        }
+                        waiting.push(Waits { doomed, reason, is_behind: false });
+                    }
                 }
             }
         }

@@ -108,7 +108,7 @@ impl Patience {
     ) -> Result<T, Trouble> {
         let asked = self.try_once(service, requests).await;
         let asked = match asked {
-            Err(Trouble::Error(error)) if error.is_lasting() => Err(self.heed(what, error)),
+            Err(Trouble::Error(error)) if is_word(&error) => Err(self.heed(what, error)),
             asked => {
                 lock(&self.refusals).remove(what);
                 asked
@@ -168,7 +168,7 @@ impl Patience {
         let mut refusals = lock(&self.refusals);
         let times = refusals.entry(what.to_owned()).or_default();
         *times += 1;
-        let is_one_answer = matches!(refusal, Error::Answer { .. });
+        let is_one_answer = matches!(refusal, Error::Answer { .. } | Error::NotOurs { .. });
         if is_one_answer && *times < LEAST_REFUSED { Trouble::Doubted(refusal) } else { Trouble::Error(refusal) }
     }
 
@@ -188,6 +188,11 @@ impl Patience {
     fn silence_of(&self, service: Service) -> Option<Silence> {
         lock(&self.silent).get(&service).cloned()
     }
+}
+
+/// Whether a service has said something that it will not take back: that it refuses, or that there is no such thing.
+fn is_word(error: &Error) -> bool {
+    error.is_lasting() || error.is_missing() || matches!(error, Error::NotOurs { .. })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

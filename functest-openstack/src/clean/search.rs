@@ -28,7 +28,7 @@ pub(super) async fn find(
     if kind.mark == Mark::UserName {
         return find_by_user(rest, is_admin, kind, intent).await;
     }
-    let key = if kind.mark == Mark::Description { "description" } else { "name" };
+    let key = kind.mark_key();
     let call = kind.list_call(is_admin);
     let call = if kind.mark == Mark::UnlistedName { call } else { call.query(key, &intent.mark) };
     let items = list(rest, &call, kind, &|_| true).await?;
@@ -68,6 +68,7 @@ pub(super) async fn contents(
         kind,
         id: kind.id_of(item).to_owned(),
         name: Kind::text(item, "name").to_owned(),
+        mark: None,
         user: None,
         seq: None,
         scope: project.scope.clone(),

@@ -15,6 +15,8 @@ pub(super) struct Doomed {
     pub(super) kind: &'static Kind,
     pub(super) id: String,
     pub(super) name: String,
+    /// What was written on it; none for what was found in a project of the run's.
+    pub(super) mark: Option<String>,
     /// Whose it is, for what only its user can be asked about.
     pub(super) user: Option<String>,
     /// Its number in the ledger; none for what was found in a project of the run's.
@@ -30,6 +32,7 @@ impl Doomed {
             kind,
             id: id.to_owned(),
             name: entry.intent.name.clone(),
+            mark: Some(entry.intent.mark.clone()).filter(|mark| !mark.is_empty()),
             user: entry.intent.within.get("user").cloned(),
             seq: Some(entry.intent.seq),
             scope: entry.intent.scope.clone(),

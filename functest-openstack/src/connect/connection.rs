@@ -44,6 +44,9 @@ impl Connection {
         let mut rest = Rest::log_in(client, auth, config.endpoints.clone(), options.policy, observer).await?;
         let mut token = rest.token().await?;
         let mut region = config.region.clone();
+        if let Some(wrong) = unknown_region(config, &token.catalog.regions()) {
+            return Err(wrong);
+        }
         if let (None, [first, _, ..]) = (&config.region, token.catalog.regions().as_slice()) {
             // Half of a cloud in one region and half of it in another is no cloud.
             let all = token.catalog.regions().join(", ");
@@ -73,6 +76,15 @@ impl Connection {
         let is_admin = is_administrator(&rest, &token.roles).await;
         Ok(Self { rest, identity, is_admin, notices })
     }
+}
+
+/// The error of a region that a catalog with regions does not have.
+fn unknown_region(config: &CloudConfig, known: &[&str]) -> Option<Error> {
+    let of_services = config.choices.values().filter_map(|choice| choice.region.as_ref());
+    let wanted = config.region.iter().chain(of_services).find(|region| !known.contains(&region.as_str()))?;
+    let suggestion = functest_core::suggest::did_you_mean(wanted, known.iter().copied());
+    let message = format!("the catalog has no region `{wanted}`{suggestion}; it has {}", known.join(", "));
+    (!known.is_empty()).then(|| Error::Config { origin: config.origin.clone(), message })
 }
 
 /// How often somebody with the role of an administrator is refused before that is believed.

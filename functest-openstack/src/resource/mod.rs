@@ -146,6 +146,11 @@ impl Kind {
         Call::get(self.service, self.item, &[id]).microversion(self.microversion)
     }
 
+    /// The key of one that its mark stands under.
+    pub(crate) fn mark_key(&self) -> &'static str {
+        if self.mark == Mark::Description { "description" } else { "name" }
+    }
+
     /// The text under `key` of one.
     pub(crate) fn text<'a>(item: &'a Value, key: &str) -> &'a str {
         item.get(key).and_then(Value::as_str).unwrap_or_default()

@@ -57,17 +57,26 @@ impl Removal {
 
 /// Deletes the one with that id, and waits until it is gone. One that is gone already is fine.
 ///
-/// `user` is whose it is, where only an administrator who names the user may ask about it.
+/// `user` is whose it is, where only an administrator who names the user may ask about it. What does not carry the `mark` that
+/// was given to it is not deleted.
 ///
 /// # Errors
-/// As [`Rest::send`]; [`Error::Wait`] when it is still there after `deadline`.
+/// As [`Rest::send`]; [`Error::Wait`] when it is still there after `deadline`; [`Error::NotOurs`].
 pub(crate) async fn remove(
     rest: &Rest,
     kind: &Kind,
     id: &str,
+    mark: Option<&str>,
     user: Option<&str>,
     deadline: Duration,
 ) -> Result<(), Error> {
+    if let Some(mark) = mark.filter(|_| kind.mark != Mark::UserName) {
+        match rest.send(kind.get_call(id)).await {
+            Ok(answer) => carries(kind, id, mark, &answer.read(kind.singular)?)?,
+            Err(error) if error.is_missing() => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
     if let Some(prepare) = kind.removal.prepare {
         prepare(rest, id).await?;
     }
@@ -97,6 +106,14 @@ pub(crate) async fn remove(
         Ok(Observation::Pending(format!("asked to go, still there{}", state_of(&shown))))
     };
     wait::until(&format!("{} {id} to be gone", kind.name), deadline, observe).await
+}
+
+/// An id alone is what an answer said, and answers go wrong.
+fn carries(kind: &Kind, id: &str, mark: &str, shown: &Value) -> Result<(), Error> {
+    match Kind::text(shown, kind.mark_key()) {
+        there if there == mark => Ok(()),
+        other => Err(Error::NotOurs { kind: kind.name, id: id.to_owned(), shown: other.to_owned() }),
+    }
 }
 
 /// The state that a thing is shown in, where its kind has states.

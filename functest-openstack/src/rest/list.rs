@@ -10,7 +10,7 @@ use super::{Answer, Call, Rest};
 use crate::error::Error;
 
 /// A list of more pages has no end.
-const MOST_PAGES: usize = 10_000;
+const MOST_PAGES: usize = 2_000;
 
 /// A page may be empty where a policy hides what is on it; this many in a row are no list.
 const MOST_EMPTY_PAGES: usize = 100;

@@ -197,6 +197,58 @@ async fn what_stands_behind_something_refused_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn what_has_the_id_and_not_the_mark_is_somebody_else_s() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        if !is(request, "POST", "/networks") || state.count("made") > 0 {
+            return None;
+        }
+        state.add("network", json!({"id": "public", "name": "public", "description": ""}));
+        state.make(resource::kind("network").unwrap(), request);
+        Some(ResponseTemplate::new(201).set_body_json(json!({"network": {"id": "public", "name": "n"}})))
+    })
+    .await;
+    run.make::<Network>(json!({})).await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.deleted(), [("network", "network-0".to_owned())], "ours, found by its mark");
+    assert_eq!(run.cloud.state().ids("network"), ["public"]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_by_an_earlier_of_our_own_requests_leaks_nothing() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        let project = resource::kind("project").unwrap();
+        (is(request, "POST", "/projects") && state.count("made") == 0).then(|| {
+            state.make(project, request);
+            error(409, "Conflict occurred attempting to store project - it is not permitted to have two.")
+        })
+    })
+    .await;
+    let name = run.scope.unique_name("project");
+    let error = run.scope.create::<Project>(json!({"name": name})).await.unwrap_err();
+    assert_eq!(error.status(), Some(409));
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.kinds_deleted(), ["project"]);
+}
+
+#[tokio::test]
+async fn a_list_that_a_service_does_not_know_has_nothing_in_it() {
+    for status in [404, 501] {
+        let run = Run::start(FOR_EVER, move |_, request| {
+            let of_l3 = is(request, "GET", "/routers") || is(request, "GET", "/floatingips");
+            of_l3.then(|| error(status, "The resource could not be found."))
+        })
+        .await;
+        run.make_named::<Project>().await;
+        let started = Instant::now();
+        let clean_up = run.clean().await;
+        assert!(started.elapsed() < LONG / 4, "{status}");
+        assert_eq!((clean_up.left.len(), clean_up.deleted.len()), if status == 404 { (0, 1) } else { (1, 0) });
+    }
+}
+
+#[tokio::test]
 async fn an_item_without_an_id_is_asked_for_again() {
     let run = Run::start(FOR_EVER, |state, request| {
         let garbled = is(request, "GET", "/ports") && state.count("lists") < 2;
@@ -228,7 +280,8 @@ async fn the_case_s_own_user_lists_where_an_administrator_may_not() {
 #[tokio::test]
 async fn what_is_only_put_aside_is_deleted_at_once() {
     let run = Run::start(FOR_EVER, |state, request| {
-        let server = |status: &str| json!({"server": {"id": "server-0", "name": "s", "status": status}});
+        let named = state.things.get("server").and_then(|servers| servers.first()).map(|server| server["name"].clone());
+        let server = |status: &str| json!({"server": {"id": "server-0", "name": named, "status": status}});
         if is(request, "DELETE", "/server-0") {
             state.count("put aside");
             return Some(ResponseTemplate::new(204));

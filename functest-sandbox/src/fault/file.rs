@@ -115,6 +115,10 @@ impl FaultFile {
     /// When it is not what it should be: with the line.
     pub fn parse(text: &str, place: &str) -> Result<Self, FaultFileError> {
         let invalid = |problem: String| FaultFileError::Invalid { place: place.to_owned(), problem };
+        // A file of another kind is one text, as a rule, and may hold secrets: it is not quoted.
+        if serde_yaml::from_str::<serde_json::Value>(text).is_ok_and(|document| document.is_string()) {
+            return Err(invalid("expected a map with the key `faults`, found a text".to_owned()));
+        }
         let written: WrittenFile = serde_yaml::from_str(text).map_err(|error| invalid(error.to_string()))?;
         let rules = (1..)
             .zip(written.faults)

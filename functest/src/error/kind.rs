@@ -148,7 +148,7 @@ fn of_cloud(error: &functest_openstack::Error) -> ErrorKind {
         Cloud::UnknownCloud { .. } => ErrorKind::NotFound,
         Cloud::Login { .. } | Cloud::TokenRefused(_) | Cloud::Answer { .. } => ErrorKind::Refused,
         Cloud::NoAnswer { .. } => ErrorKind::Unreachable,
-        Cloud::Unexpected { .. } | Cloud::Wait { .. } => ErrorKind::Unexpected,
+        Cloud::Unexpected { .. } | Cloud::Wait { .. } | Cloud::NotOurs { .. } => ErrorKind::Unexpected,
         Cloud::NoService { .. } => ErrorKind::Unsupported,
         Cloud::Ledger(_) | Cloud::Internal(_) => ErrorKind::Internal,
     }
