@@ -28,7 +28,7 @@ pub struct RunSettings {
     /// For how long a request that was given up may still take effect, held by a proxy or a service, in seconds. What
     /// it may have made is looked for until then.
     pub late_deadline: Seconds,
-    /// For how long deleting is tried again after a case, in seconds. What the cloud forbids is not tried again.
+    /// For how long deleting is tried again after a case, in seconds. What the cloud forbids is tried a few times only.
     pub clean_deadline: Seconds,
     /// For one thing that is deleted to be gone, in seconds. A clean-up gives a service up that says nothing at all for a
     /// third of it.
