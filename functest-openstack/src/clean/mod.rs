@@ -181,8 +181,8 @@ impl Cleaner {
     /// Everything in a project that the run made is the run's: default groups, DHCP ports, what a check made by other
     /// means.
     async fn add_contents(&self, work: &mut Work, patience: &Patience, once: &ListedOnce) {
+        let projects = self.own_projects(work, patience).await;
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
-        let projects: Vec<Doomed> = work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect();
         let owned = resource::KINDS.iter().copied().filter_map(|kind| Some((kind, kind.owner?)));
         for (kind, owner) in owned {
             let lists = projects.iter().map(|project| async move {
@@ -204,6 +204,25 @@ impl Cleaner {
                 }
             }
         }
+    }
+
+    /// The projects that are certainly the run's: what is in another one is none of its business.
+    async fn own_projects(&self, work: &mut Work, patience: &Patience) -> Vec<Doomed> {
+        let mut own = Vec::new();
+        for project in work.doomed.iter().filter(|doomed| doomed.has_contents()).cloned().collect::<Vec<_>>() {
+            let mark = project.mark.as_deref().unwrap_or_default();
+            let what = format!("whose {}", project.id);
+            let look = resource::look(&self.rest, project.kind, &project.id, mark);
+            match patience.ask(project.kind.service, &what, look).await {
+                Ok(()) => own.push(project),
+                // What is left in one that somebody has deleted is found by its id all the same.
+                Err(Trouble::Error(error)) if error.is_missing() => own.push(project),
+                // Its deletion looks once more, and says so.
+                Err(Trouble::Error(Error::NotOurs { .. })) => {}
+                Err(why) => work.unlisted.push(Unlisted { project: project.id, scope: project.scope, why }),
+            }
+        }
+        own
     }
 
     async fn contents(

@@ -71,10 +71,9 @@ pub(crate) async fn remove(
     deadline: Duration,
 ) -> Result<(), Error> {
     if let Some(mark) = mark.filter(|_| kind.mark != Mark::UserName) {
-        match rest.send(kind.get_call(id)).await {
-            Ok(answer) => carries(kind, id, mark, &answer.read(kind.singular)?)?,
+        match look(rest, kind, id, mark).await {
             Err(error) if error.is_missing() => return Ok(()),
-            Err(error) => return Err(error),
+            looked => looked?,
         }
     }
     if let Some(prepare) = kind.removal.prepare {
@@ -108,9 +107,13 @@ pub(crate) async fn remove(
     wait::until(&format!("{} {id} to be gone", kind.name), deadline, observe).await
 }
 
-/// An id alone is what an answer said, and answers go wrong.
-fn carries(kind: &Kind, id: &str, mark: &str, shown: &Value) -> Result<(), Error> {
-    match Kind::text(shown, kind.mark_key()) {
+/// Looks whether the one with that id carries the mark: an id alone is what an answer said, and answers go wrong.
+///
+/// # Errors
+/// [`Error::NotOurs`]; else as [`Rest::send`].
+pub(crate) async fn look(rest: &Rest, kind: &Kind, id: &str, mark: &str) -> Result<(), Error> {
+    let shown: Value = rest.send(kind.get_call(id)).await?.read(kind.singular)?;
+    match Kind::text(&shown, kind.mark_key()) {
         there if there == mark => Ok(()),
         other => Err(Error::NotOurs { kind: kind.name, id: id.to_owned(), shown: other.to_owned() }),
     }

@@ -215,6 +215,26 @@ async fn what_has_the_id_and_not_the_mark_is_somebody_else_s() {
 }
 
 #[tokio::test]
+async fn what_is_in_a_project_of_somebody_else_is_left_alone() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        if !is(request, "POST", "/projects") || state.count("made") > 0 {
+            return None;
+        }
+        state.add("project", json!({"id": "theirs", "name": "theirs"}));
+        state.add("network", json!({"id": "their-network", "name": "n", "project_id": "theirs"}));
+        state.make(resource::kind("project").unwrap(), request);
+        Some(ResponseTemplate::new(201).set_body_json(json!({"project": {"id": "theirs", "name": "p"}})))
+    })
+    .await;
+    run.make_named::<Project>().await;
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(run.deleted(), [("project", "project-0".to_owned())]);
+    assert_eq!(run.cloud.state().ids("network"), ["their-network"]);
+    assert_eq!(run.cloud.state().ids("project"), ["theirs"]);
+}
+
+#[tokio::test]
 async fn a_name_that_is_taken_by_an_earlier_of_our_own_requests_leaks_nothing() {
     let run = Run::start(FOR_EVER, |state, request| {
         let project = resource::kind("project").unwrap();
