@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use functest::core::event::{CancelLevel, EventBody};
+use functest::core::need::Requirement;
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
 use functest::{
@@ -179,16 +180,19 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_made() {
 }
 
 #[test]
-fn a_case_says_what_it_needs_by_its_settings() {
+fn a_case_says_what_it_needs() {
     let folder = tempfile::tempdir().unwrap();
     let functest = functest(folder.path());
     let show = |name: &str| {
         functest.testcase().show(&TestCaseShowRequest { name: name.into(), of: Default::default() }).unwrap()
     };
+    let words = |requirements: &[Requirement]| requirements.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let admin = "an administrator's credential".to_owned();
     let needs = show("snaps_health_check").needs.unwrap();
-    let required: Vec<String> = needs.requires.iter().map(ToString::to_string).collect();
-    assert!(required.contains(&"the compute service".to_owned()));
-    assert!(required.contains(&"an administrator's credential".to_owned()));
+    assert!(words(&needs.requires).contains(&"the compute service".to_owned()));
+    assert!(!words(&needs.requires).contains(&admin), "a member chooses a flavor that is there");
+    let needs = show("api_check").needs.unwrap();
+    assert!(!words(&needs.requires).contains(&admin) && words(&needs.wishes).contains(&admin));
     let request = RunRequest {
         names: vec!["snaps_health_check".into()],
         set: vec!["snaps_health_check.flavor=m1.tiny".into()],
