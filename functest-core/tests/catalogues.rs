@@ -268,7 +268,7 @@ fn what_is_broken_is_refused_with_its_place() {
         // The file.
         ("".into(), 1, "", "the file is empty"),
         ("# nothing but a comment\n".into(), 1, "", "the file is empty"),
-        ("tiers\n".into(), 1, "", "expected a map, found the text \"tiers\""),
+        ("tiers\n".into(), 1, "", "expected a map, found a text"),
         ("- name: t\n".into(), 1, "", "expected a map, found a list"),
         ("tears: []\n".into(), 1, "", "the key `tiers` is missing"),
         ("tiers: []\n".into(), 1, "tiers", "no tier is listed"),
