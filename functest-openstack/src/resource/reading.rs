@@ -43,16 +43,22 @@ enum Number<T> {
     Text(String),
 }
 
+impl<T: FromStr> Number<T> {
+    fn value(self) -> Result<T, T::Err> {
+        match self {
+            Self::Plain(number) => Ok(number),
+            Self::Text(text) => text.trim().parse(),
+        }
+    }
+}
+
 /// A number that some clouds write as a text.
 pub(super) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    match Number::deserialize(deserializer)? {
-        Number::Plain(number) => Ok(number),
-        Number::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
-    }
+    Number::deserialize(deserializer)?.value().map_err(serde::de::Error::custom)
 }
 
 /// The same, where there may be none.
@@ -61,14 +67,15 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    number(deserializer).map(Some)
+    let number = Option::<Number<T>>::deserialize(deserializer)?;
+    number.map(Number::value).transpose().map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::{Flavor, Keypair, Network, Port, SecurityGroup, Server};
+    use super::super::{Flavor, Keypair, Network, Port, SecurityGroup, SecurityGroupRule, Server};
     use super::*;
 
     #[test]
@@ -78,6 +85,10 @@ mod tests {
         let rule = json!({"id": "r", "port_range_min": "22", "port_range_max": null, "direction": null});
         let group: SecurityGroup = read(json!({"id": "g", "security_group_rules": [rule]})).unwrap();
         assert_eq!((group.rules[0].port_range_min, group.rules[0].port_range_max), (Some(22), None));
+        // A new rule is read as the answer has it.
+        let rule = json!({"id": "r", "port_range_min": null, "port_range_max": "23"});
+        let rule: SecurityGroupRule = serde_json::from_value(rule).unwrap();
+        assert_eq!((rule.port_range_min, rule.port_range_max), (None, Some(23)));
         let flavor: Flavor = read(json!({"id": "f", "name": "f", "ram": "512", "rxtx_factor": "1.0"})).unwrap();
         assert_eq!((flavor.ram, flavor.vcpus), (512, 0));
         let port: Port =
