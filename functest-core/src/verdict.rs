@@ -175,7 +175,7 @@ pub struct Tally {
     /// Checks that were not tried.
     pub skipped: u32,
     /// Checks that the case declares and nobody asked for: they are out of the run's scope.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub out_of_scope: u32,
     /// The first check that failed, with its message; else the first that errored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +186,7 @@ pub struct Tally {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
-fn is_none(count: &u32) -> bool {
+fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 

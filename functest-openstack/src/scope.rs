@@ -196,7 +196,7 @@ impl Scope {
         let this = self.clone();
         let work = async move {
             // It asks with the credential that made it, so whose it is need not be said.
-            let mark = this.shared.journal.intent(seq).map(|intent| intent.mark).filter(|mark| !mark.is_empty());
+            let mark = this.shared.journal.intent(seq).map(|intent| intent.mark);
             remove(&this.rest, &kind, &id, mark.as_deref(), None, this.rest.policy().deletion).await?;
             this.shared.journal.gone(seq).await.map_err(Error::Ledger)
         };

@@ -44,16 +44,15 @@ pub(super) async fn log_in(
             None => request.json(&login_body(&inner.credential, inner.scope.as_ref())),
         })
     };
+    let refused =
+        |message, request| Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request };
     let answer = exchange(policy, observer, &target, prepare).await.map_err(|error| match error {
-        Error::Answer { message, request, .. } if request.status == Some(401) => {
-            Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
-        }
+        Error::Answer { message, request, .. } if request.status == Some(401) => refused(message, request),
         // So Keystone answers about a token that it does not know any more.
         Error::Answer { message, request, of_service: true }
             if request.status == Some(404) && matches!(inner.credential, Credential::Token(_)) =>
         {
-            let message = format!("it is not valid, or not any more ({message})");
-            Error::Login { who: auth.who(), auth_url: inner.auth_url.to_string(), message, request }
+            refused(format!("it is not valid, or not any more ({message})"), request)
         }
         Error::Answer { message, request, of_service } if request.status == Some(404) => {
             Error::Answer { message: format!("is this Keystone's URL? It says: {message}"), request, of_service }

@@ -236,33 +236,44 @@ impl Cleaner {
         if let Some(shown) = once.of(&project.id).filter(|_| owner.looking_makes_one) {
             return Ok(shown);
         }
-        let listed = |rest: Rest, call: Call| async move {
-            let what = format!("{call:?}");
-            let contents = search::contents(&rest, kind, owner, &call, project);
-            match patience.ask(kind.service, &what, contents).await {
-                // A cloud without the service has nothing of it, and neither has a service that knows no such list.
-                Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
-                Err(Trouble::Error(error)) if error.is_missing() => Ok(Vec::new()),
-                listed => listed,
-            }
-        };
-        let looked = || async {
-            match (listed(self.rest.clone(), search::call_for(kind, owner, project)).await, &self.own) {
-                (Err(Trouble::Error(error)), Some(own)) if error.is_lasting() => {
-                    listed(own.clone(), kind.list_call(false)).await
-                }
-                (listed, _) => listed,
-            }
-        };
-        let mut shown = looked().await?;
+        let mut shown = self.look_into(kind, owner, project, patience).await?;
         if owner.looking_makes_one {
             // There will be no other look, and one answer may have gone wrong.
-            let again = looked().await?;
-            let missed = again.into_iter().filter(|one| shown.iter().all(|known| known.id != one.id));
-            shown.extend(missed.collect::<Vec<_>>());
+            for found in self.look_into(kind, owner, project, patience).await? {
+                if shown.iter().all(|known| known.id != found.id) {
+                    shown.push(found);
+                }
+            }
             once.keep(&project.id, &shown);
         }
         Ok(shown)
+    }
+
+    /// Lists what of a kind is in a project; by the case's own user where an administrator may not.
+    async fn look_into(
+        &self,
+        kind: &'static Kind,
+        owner: Owner,
+        project: &Doomed,
+        patience: &Patience,
+    ) -> Result<Vec<Doomed>, Trouble> {
+        let ask = async |rest: &Rest, call: Call| {
+            let what = format!("{call:?}");
+            patience.ask(kind.service, &what, search::contents(rest, kind, owner, &call, project)).await
+        };
+        let mut listed = ask(&self.rest, search::call_for(kind, owner, project)).await;
+        if let (Err(Trouble::Error(error)), Some(own)) = (&listed, &self.own)
+            && error.is_lasting()
+            && !matches!(error, Error::NoService { .. })
+        {
+            listed = ask(own, kind.list_call(false)).await;
+        }
+        match listed {
+            // A cloud without the service has nothing of it, and neither has a service that knows no such list.
+            Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
+            Err(Trouble::Error(error)) if error.is_missing() => Ok(Vec::new()),
+            listed => listed,
+        }
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.

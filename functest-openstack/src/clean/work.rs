@@ -32,7 +32,7 @@ impl Doomed {
             kind,
             id: id.to_owned(),
             name: entry.intent.name.clone(),
-            mark: Some(entry.intent.mark.clone()).filter(|mark| !mark.is_empty()),
+            mark: Some(entry.intent.mark.clone()),
             user: entry.intent.within.get("user").cloned(),
             seq: Some(entry.intent.seq),
             scope: entry.intent.scope.clone(),

@@ -70,7 +70,7 @@ pub(crate) async fn remove(
     user: Option<&str>,
     deadline: Duration,
 ) -> Result<(), Error> {
-    if let Some(mark) = mark.filter(|_| kind.mark != Mark::UserName) {
+    if let Some(mark) = mark.filter(|mark| !mark.is_empty() && kind.mark != Mark::UserName) {
         match look(rest, kind, id, mark).await {
             Err(error) if error.is_missing() => return Ok(()),
             looked => looked?,

@@ -15,7 +15,7 @@ pub(super) fn refusal(headers: &HeaderMap) -> Option<Reply> {
     let host = text(HOST).unwrap_or("127.0.0.1");
     if !is_address(host) {
         return Some(refuse(format!(
-            "the sandbox is no server of the name {host:?}: ask for its address, or localhost"
+            "the sandbox is not a server of the name {host:?}: ask for its address, or for localhost"
         )));
     }
     match text(ORIGIN) {
