@@ -27,11 +27,10 @@ use functest::core::service::Service;
 use functest::openstack::connect::ConnectionOptions;
 use functest::openstack::rest::{Call, Policy, Rest};
 use functest::openstack::{CloudConfig, Connection};
-use functest::sandbox::FaultFile;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use bench::Bench;
+use bench::{Bench, ask_about_faults};
 
 const GROUPS: usize = 100_000;
 /// In one request.
@@ -50,10 +49,16 @@ fn main() {
     let healthy = measure(&Bench::new(STUCK), |_| {});
     say("a healthy cloud", &healthy, &healthy);
     for (name, fault) in [
-        ("the network service is dead", "service_down service=network"),
-        ("the compute service is dead", "service_down service=compute"),
-        ("listing servers is forbidden", "status status=403 method=GET path=/compute/v2.1/servers/detail"),
-        ("deleting networks is forbidden", "status status=403 method=DELETE path=/network/v2.0/networks/*"),
+        ("the network service is dead", r#"{"fault": "service_down", "service": "network"}"#),
+        ("the compute service is dead", r#"{"fault": "service_down", "service": "compute"}"#),
+        (
+            "listing servers is forbidden",
+            r#"{"fault": "status", "status": 403, "method": "GET", "path": "/compute/v2.1/servers/detail"}"#,
+        ),
+        (
+            "deleting networks is forbidden",
+            r#"{"fault": "status", "status": 403, "method": "DELETE", "path": "/network/v2.0/networks/*"}"#,
+        ),
     ] {
         say(name, &measure(&Bench::new(STUCK), |bench| break_it(bench, fault)), &healthy);
     }
@@ -108,7 +113,10 @@ fn most_memory(mut child: Child) -> f64 {
 }
 
 fn break_it(bench: &Bench, fault: &str) {
-    bench.sandbox.add_faults(FaultFile::from_words(fault).unwrap());
+    let url = bench.sandbox.auth_url();
+    let address = url.trim_start_matches("http://").split('/').next().unwrap();
+    let answer = ask_about_faults(address, "POST", &format!(r#"{{"faults": [{fault}]}}"#));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 /// Makes the groups of a project that is somebody else's.

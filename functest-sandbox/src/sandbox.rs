@@ -11,7 +11,6 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Router;
-use crate::fault::FaultFile;
 use crate::http_server;
 use crate::options::Options;
 use crate::services::{self, Cloud, PASSWORD, REGION};
@@ -118,13 +117,6 @@ impl Sandbox {
         file.write_all(self.clouds_yaml().as_bytes())?;
         file.persist(path)?;
         Ok(())
-    }
-
-    /// Breaks more, from now on.
-    pub fn add_faults(&self, faults: FaultFile) {
-        let mut cloud = self.shared.cloud();
-        cloud.faults.add(faults);
-        cloud.faults_changed();
     }
 
     /// How many there are of each kind that somebody can make, whoever has them.

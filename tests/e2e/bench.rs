@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "the soak uses a part of this")]
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 
 use functest::core::record::{CaseRecord, RunRecord};
@@ -66,6 +68,20 @@ pub(crate) const QUICK: [&str; 8] = [
     "--set",
     "run.clean_deadline=3000",
 ];
+
+/// One request to a sandbox's own route, by which what is broken can be changed while it runs.
+pub(crate) fn ask_about_faults(address: &str, method: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} /sandbox/faults HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
 
 /// The case of that name.
 pub(crate) fn case<'r>(record: &'r RunRecord, name: &str) -> &'r CaseRecord {

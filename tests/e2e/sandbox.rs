@@ -2,15 +2,14 @@
 //! The sandbox as its users meet it: a cloud to try, a cloud to serve, a cloud to break.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
 use functest::Matrix;
 use functest::core::record::RunRecord;
 
-use crate::bench::{Bench, QUICK, case, words};
+use crate::bench::{Bench, QUICK, ask_about_faults, case, words};
 use crate::command::{Ended, functest};
 
 #[test]
@@ -109,8 +108,8 @@ fn a_served_sandbox_says_when_it_is_ready_and_ends_when_told() {
     // What is broken can be changed while it runs.
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let faults = r#"{"faults": [{"fault": "status", "status": 503, "path": "/image/**"}]}"#;
-    assert!(http(&address, "POST", faults).contains(r#""struck":0"#));
-    assert!(http(&address, "POST", r#"{"faults": [{"fault": "nonsense"}]}"#).starts_with("HTTP/1.1 400"));
+    assert!(ask_about_faults(&address, "POST", faults).contains(r#""struck":0"#));
+    assert!(ask_about_faults(&address, "POST", r#"{"faults": [{"fault": "nonsense"}]}"#).starts_with("HTTP/1.1 400"));
     let check = Ended::run(
         functest(&folder.path().join("state"))
             .args(["openstack", "check", "--cloud", "sandbox-admin"])
@@ -118,24 +117,10 @@ fn a_served_sandbox_says_when_it_is_ready_and_ends_when_told() {
     );
     assert_eq!(check.code, Some(1), "{check:?}");
     assert!(check.out.contains("503"), "{check:?}");
-    assert!(http(&address, "DELETE", "").contains(r#"{"faults":[]}"#));
+    assert!(ask_about_faults(&address, "DELETE", "").contains(r#"{"faults":[]}"#));
 
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-}
-
-/// One request to the sandbox's own route.
-fn http(address: &str, method: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} /sandbox/faults HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 #[test]
