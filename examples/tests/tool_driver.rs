@@ -114,7 +114,7 @@ fn nothing_in_the_scope_is_nothing_to_run() {
 fn a_wrong_setting_is_refused_with_its_place() {
     let table = [
         ("soundcheck.each=-1", "--set soundcheck.each: soundcheck.each: -1 is not a number of seconds"),
-        ("soundcheck.each=soon", "--set soundcheck.each: soundcheck.each: invalid type"),
+        ("soundcheck.each=soon", "--set soundcheck.each: soundcheck.each: expected a number, found the text \"soon\""),
         ("soundcheck.tool=", "--set soundcheck.tool: soundcheck.tool: the name of the program is empty"),
         ("soundcheck.disk_path=[a]", "--set soundcheck.disk_path: soundcheck.disk_path: the tool takes a text"),
     ];

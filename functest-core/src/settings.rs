@@ -350,7 +350,9 @@ impl Settings {
     /// When the value is not of that type.
     pub fn take<T: DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, SettingsError> {
         match self.values.remove(key) {
-            Some(value) => serde_json::from_value(value).map(Some).map_err(|e| self.error(key, e.to_string())),
+            Some(value) => {
+                serde_json::from_value(value).map(Some).map_err(|e| self.error(key, words::plainly(&e.to_string())))
+            }
             None => Ok(None),
         }
     }
@@ -361,7 +363,7 @@ impl Settings {
     /// When a value is of the wrong type, or refused by its type; with where it came from.
     pub fn read<S: CaseSettings>(&self) -> Result<S, SettingsError> {
         let settings: S = serde_path_to_error::deserialize(Value::Object(self.values.clone()))
-            .map_err(|e| self.error(&e.path().to_string(), e.into_inner().to_string()))?;
+            .map_err(|e| self.error(&e.path().to_string(), words::plainly(&e.into_inner().to_string())))?;
         match settings.problem() {
             Some((key, reason)) => Err(self.error(key, reason)),
             None => Ok(settings),
@@ -442,7 +444,7 @@ mod tests {
             let mut layers = SettingsLayers::default();
             layers.add_flag(flag).and_then(|()| merge(&layers, &[], None).map(drop)).unwrap_err().to_string()
         };
-        assert!(error("c.deadline=soon").starts_with("--set c.deadline: c.deadline: invalid type"));
+        assert!(error("c.deadline=soon").starts_with("--set c.deadline: c.deadline: expected a number, found"));
         assert!(error("c.deadline=-1").contains("not a number of seconds"));
         assert!(error("c.imago=x").contains("did you mean `image`?"));
         assert!(error("deadline=1").contains("expected CASE.KEY=VALUE"));

@@ -42,6 +42,47 @@ pub fn without_text(message: &str) -> String {
     }
 }
 
+/// What a reader of documents says about a value of the wrong type, in words for those who do not know its types.
+pub fn plainly(message: &str) -> String {
+    let rest = ["invalid type: ", "invalid value: "].iter().find_map(|words| message.strip_prefix(words));
+    let Some((found, expected)) = rest.and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return message.to_owned();
+    };
+    format!("expected {}, found {}", expected_plainly(expected), found_plainly(found))
+}
+
+fn expected_plainly(expected: &str) -> String {
+    let name = |words: &str| words.to_owned();
+    let to = |largest: u128| format!("a whole number from 0 to {largest}");
+    match expected {
+        "f32" | "f64" => name("a number"),
+        "u8" => to(u8::MAX.into()),
+        "u16" => to(u16::MAX.into()),
+        "u32" => to(u32::MAX.into()),
+        "u64" | "usize" => name("a whole number that is not below 0"),
+        "i8" | "i16" | "i32" | "i64" | "isize" => name("a whole number"),
+        "a boolean" => name("true or false"),
+        "a string" => name("a text"),
+        "a sequence" => name("a list"),
+        other if other.starts_with("struct ") => name("a map"),
+        other => name(other),
+    }
+}
+
+fn found_plainly(found: &str) -> String {
+    match found.split_once(' ') {
+        Some(("string", text)) => format!("the text {text}"),
+        Some(("integer" | "boolean", value)) => value.trim_matches('`').to_owned(),
+        _ if found.starts_with("floating point ") => found["floating point ".len()..].trim_matches('`').to_owned(),
+        _ => match found {
+            "null" | "unit value" => "nothing".to_owned(),
+            "sequence" => "a list".to_owned(),
+            "map" => "a map".to_owned(),
+            other => other.to_owned(),
+        },
+    }
+}
+
 /// A name for a file or a folder of a case: its own name, with every byte that might mean something to a file system, a
 /// shell or a URL written as `~` and its number. Two cases never share one.
 pub fn file_name(case: &str) -> String {
@@ -77,6 +118,27 @@ mod tests {
         let quoting = "rc: invalid type: string \"OS_PASSWORD=\\\"x\\\", expected y\", expected a map at line 1";
         assert_eq!(without_text(quoting), "rc: found a text, expected a map at line 1");
         assert_eq!(without_text("missing field `a`"), "missing field `a`");
+    }
+
+    #[test]
+    fn wrong_types_are_told_without_their_names_in_rust() {
+        for (said, plain) in [
+            ("invalid type: string \"soon\", expected f64", "expected a number, found the text \"soon\""),
+            ("invalid value: integer `70000`, expected u16", "expected a whole number from 0 to 65535, found 70000"),
+            (
+                "invalid type: floating point `1.5`, expected usize",
+                "expected a whole number that is not below 0, found 1.5",
+            ),
+            ("invalid type: null, expected a boolean", "expected true or false, found nothing"),
+            ("invalid type: sequence, expected a string", "expected a text, found a list"),
+            (
+                "invalid type: string \"a, expected b\", expected struct Range",
+                "expected a map, found the text \"a, expected b\"",
+            ),
+            ("unknown variant `x`, expected `a` or `b`", "unknown variant `x`, expected `a` or `b`"),
+        ] {
+            assert_eq!(plainly(said), plain);
+        }
     }
 
     #[test]

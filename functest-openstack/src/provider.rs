@@ -24,9 +24,11 @@ use crate::rest::{Call, Rest};
 use crate::scope::Scope;
 use crate::service::Service;
 
-/// Whether a cloud does not let anybody make projects or users: its policy forbids it, or its identities are kept elsewhere.
+/// Whether a cloud does not let anybody make projects or users: its policy forbids it, its identities are kept elsewhere, or what
+/// stands before Keystone lets nobody write.
 fn is_refused_for_good(error: &Error) -> bool {
-    error.is_lasting() || !error.is_silence() && error.status() == Some(404)
+    let is_forbidden = matches!(error.status(), Some(403 | 405 | 501));
+    error.is_lasting() || is_forbidden || !error.is_silence() && error.status() == Some(404)
 }
 
 /// What it may take to write an answer down that has come in.

@@ -53,14 +53,12 @@ impl Endpoint for Service {
 
 /// Where a service lists its versions: its endpoint up to the version.
 pub(crate) fn versions_url(endpoint: &Url) -> Url {
-    let mut url = endpoint.clone();
-    let before: Vec<String> = endpoint
-        .path_segments()
-        .map(|parts| parts.take_while(|part| !is_version(part)).map(str::to_owned).collect())
-        .unwrap_or_default();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.clear().extend(before).pop_if_empty().push("");
+    let mut before = String::new();
+    for segment in endpoint.path().split('/').take_while(|segment| !is_version(segment)) {
+        before = before + segment + "/";
     }
+    let mut url = endpoint.clone();
+    url.set_path(&format!("{}/", before.trim_end_matches('/')));
     url
 }
 
@@ -101,6 +99,7 @@ mod tests {
             ("http://c:8776/v3/project", "http://c:8776/"),
             ("http://c:8778", "http://c:8778/"),
             ("https://c/identity/v3/", "https://c/identity/"),
+            ("https://c//identity//v3/", "https://c//identity/"),
         ] {
             assert_eq!(versions_url(&endpoint.parse().unwrap()).as_str(), url);
         }

@@ -10,8 +10,8 @@ use functest::core::need::Requirement;
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
 use functest::{
-    CleanRequest, Config, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest, StateFolder,
-    TestCaseShowRequest,
+    CheckRequest, CleanRequest, Config, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest,
+    StateFolder, TestCaseShowRequest,
 };
 use serde_json::json;
 
@@ -123,21 +123,25 @@ async fn a_cloud_that_does_not_answer_is_a_run_with_a_record() {
 async fn an_administrator_of_a_cloud_with_read_only_identities_runs_what_needs_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let functest = functest(folder.path());
-    let fault = |method: &str, path: &str, status: u16| {
-        format!("faults: [{{fault: status, status: {status}, method: {method}, path: '{path}'}}]\n")
+    let written = |fault: &str, method: &str, path: &str, status: u16| {
+        format!("faults: [{{fault: {fault}, status: {status}, method: {method}, path: '{path}'}}]\n")
     };
-    for (number, (method, path, status)) in [
-        ("POST", "/identity/v3/users", 403),
-        ("POST", "/identity/v3/projects", 501),
-        ("POST", "/identity/v3/users", 405),
-        ("GET", "/identity/v3/users", 410),
-        ("GET", "/identity/v3/users", 500),
+    for (number, (fault, method, path, status)) in [
+        ("status", "POST", "/identity/v3/users", 403),
+        ("status", "POST", "/identity/v3/projects", 501),
+        ("status", "POST", "/identity/v3/users", 405),
+        ("ingress", "POST", "/identity/v3/projects", 405),
+        ("status", "GET", "/identity/v3/users", 410),
+        ("status", "GET", "/identity/v3/users", 500),
+        ("status", "GET", "/identity/v3/users", 400),
+        ("ingress", "GET", "/identity/v3/users", 302),
+        ("ingress", "GET", "/identity/v3/users", 404),
     ]
     .into_iter()
     .enumerate()
     {
         let file = folder.path().join(format!("faults-{number}.yaml"));
-        std::fs::write(&file, fault(method, path, status)).unwrap();
+        std::fs::write(&file, written(fault, method, path, status)).unwrap();
         let sandbox = SandboxRequest { faults: Some(file), seed: Some(3), ..SandboxRequest::default() };
         let request = RunRequest { sandbox, ..on_sandbox(&["connection_check", "snaps_health_check"]) };
         let summary = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
@@ -146,9 +150,7 @@ async fn an_administrator_of_a_cloud_with_read_only_identities_runs_what_needs_n
         let made_none = method == "POST";
         let said = health.messages.iter().any(|message| message.text.contains("works in the given project"));
         assert_eq!(said, made_none, "{method} {path} {status}: {health:?}");
-        if !made_none {
-            assert_eq!(health.verdict, Some(Verdict::Passed), "{method} {path} {status}: {health:?}");
-        }
+        assert_eq!(health.verdict, Some(Verdict::Passed), "{method} {path} {status}: {health:?}");
     }
     let set = vec!["run.given_project=true".to_owned()];
     let request = RunRequest { set, ..on_sandbox(&["connection_check", "snaps_health_check"]) };
@@ -156,6 +158,33 @@ async fn an_administrator_of_a_cloud_with_read_only_identities_runs_what_needs_n
     let events = std::fs::read_to_string(summary.folder.join("events.jsonl")).unwrap();
     assert_eq!((summary.exit_code, summary.record.left.len()), (0, 0), "{:?}", summary.record.totals);
     assert!(!events.contains(r#""method":"POST","route":"/projects""#) && events.contains(r#""route":"/servers""#));
+}
+
+/// A yes means that the case starts: not that something answers at the service's front door.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_refuses_what_every_case_begins_with_is_no_yes() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    for (number, (fault, service, words)) in [
+        ("fault: status, status: 403, path: '/compute/v2.1/servers*'", "compute", "answered 403"),
+        ("fault: ingress, status: 404, path: '/network/v2.0/*'", "network", "answered 404"),
+        ("fault: truncate, bytes: 3, path: '/image/v2/images'", "image", "got no answer"),
+        ("fault: service_down, service: image", "image", "got no answer"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.path().join(format!("faults-{number}.yaml"));
+        std::fs::write(&file, format!("faults: [{{{fault}}}]\n")).unwrap();
+        let sandbox = SandboxRequest { faults: Some(file), seed: Some(3), ..SandboxRequest::default() };
+        let request = CheckRequest { cloud: Some(SANDBOX.to_owned()), sandbox, ..CheckRequest::default() };
+        let report = functest.openstack().check(&request).await.unwrap();
+        let found = report.report.services.iter().find(|found| found.service_type == service).unwrap();
+        assert!(found.problem.as_ref().is_some_and(|problem| problem.contains(words)), "{fault}: {found:?}");
+        let health = report.cases.iter().find(|case| case.case_name == "snaps_health_check").unwrap();
+        assert_eq!(health.missing, [format!("the {service} service in working order")], "{fault}");
+        assert_eq!(report.exit_code(), 1, "{fault}");
+    }
 }
 
 #[tokio::test]

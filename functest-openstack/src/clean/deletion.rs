@@ -4,13 +4,13 @@
 use super::patience::{Patience, Trouble};
 use super::work::Doomed;
 use crate::error::Error;
-use crate::resource::remove;
+use crate::resource::{Removed, remove};
 use crate::rest::Rest;
 
 /// How a deletion ended.
 pub(super) enum Deletion {
-    /// It is gone.
-    Done,
+    /// It is gone, or was gone before.
+    Done(Removed),
     /// It is not gone yet.
     TryAgain(String),
     /// It cannot go as long as something else is there.
@@ -29,7 +29,7 @@ pub(super) async fn delete(rest: &Rest, is_admin: bool, doomed: &Doomed, patienc
     let mark = doomed.mark.as_deref();
     let what = format!("{} {}", doomed.kind.name, doomed.id);
     match patience.ask(doomed.kind.service, &what, remove(rest, doomed.kind, &doomed.id, mark, user, watched)).await {
-        Ok(()) => Deletion::Done,
+        Ok(removed) => Deletion::Done(removed),
         Err(Trouble::Error(error @ Error::NotOurs { .. })) => Deletion::NotOurs(error.to_string()),
         Err(trouble) if trouble.is_lasting() => Deletion::Refused(trouble.to_string()),
         Err(trouble) if trouble.is_conflict() => Deletion::InTheWay(trouble.to_string()),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use functest_core::event::{CleanUp, Thing};
+use functest_core::event::CleanUp;
 use functest_core::ledger::{self, Entry, Journal, State};
 use functest_core::stop_point;
 use futures::StreamExt;
@@ -20,7 +20,7 @@ use futures::StreamExt;
 use self::deletion::{Deletion, delete};
 use self::listed_once::ListedOnce;
 use self::patience::{Patience, Trouble};
-use self::work::{Doomed, Hindrance, Refused, Unlisted, Waiting, Waits, Work};
+use self::work::{Done, Doomed, Gone, Hindrance, Unlisted, Waiting, Waits, Work};
 use crate::error::Error;
 use crate::resource::{self, Kind, Mark, Owner, Owns, Project, Resource};
 use crate::rest::{Call, Heard, Rest};
@@ -70,8 +70,7 @@ impl Cleaner {
     async fn clean_noting(&self, scope: Option<&str>, heard: Arc<Heard>) -> CleanUp {
         let started = Instant::now();
         let mut delay = FIRST_DELAY;
-        let mut deleted: Vec<Doomed> = Vec::new();
-        let mut refused = Refused::new();
+        let mut done = Done::default();
         let deletion = self.rest.policy().deletion;
         // However short the deadline, everything is tried once, for as long as a deletion may take.
         let until = started + self.deadline.max(deletion / 2);
@@ -84,26 +83,26 @@ impl Cleaner {
         let mut last_moved = started;
         loop {
             let work = self.survey(scope, &patience, &once).await;
-            let before = deleted.len();
-            let waiting = self.delete_all(&work, &patience, &mut deleted, &mut refused).await;
+            let before = done.gone.len();
+            let waiting = self.delete_all(&work, &patience, &mut done).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
-            deleted[before..].iter().for_each(|doomed| once.gone(&doomed.id));
+            let gone = || done.gone[before..].iter().map(|gone| &gone.doomed.id);
+            gone().for_each(|id| once.gone(id));
             // What is deleted again and again is no progress: the cloud says that it is gone, and goes on showing it.
-            let moved = deleted[before..].iter().filter(|doomed| seen.insert(doomed.id.clone())).count() > 0;
+            let moved = gone().filter(|id| seen.insert((*id).clone())).count() > 0;
             if moved {
                 delay = FIRST_DELAY;
                 last_moved = Instant::now();
                 continue;
             }
             // What stands behind something that the cloud will not delete does not get free any more.
-            let enough = if refused.is_empty() { with_silence } else { PATIENCE_BEHIND_REFUSED };
+            let enough = if done.refused.is_empty() { with_silence } else { PATIENCE_BEHIND_REFUSED };
             let is_stuck = work.is_stuck(&waiting) && last_moved.elapsed() > enough;
             if !undone || is_stuck || started.elapsed() > self.deadline {
-                let reappeared = self.reappeared(&deleted[confirmed..], &patience).await;
-                confirmed = deleted.len();
+                let reappeared = self.reappeared(&done.gone[confirmed..], &patience).await;
+                confirmed = done.gone.len();
                 if reappeared.is_empty() {
-                    let deleted = distinct(deleted.iter().map(Doomed::thing));
-                    return CleanUp { deleted, left: work.left(&waiting, &refused) };
+                    return CleanUp { deleted: done.deleted(), left: work.left(&waiting, &done.refused) };
                 }
                 for (seq, id) in reappeared {
                     note(self.journal.made(seq, &id).await);
@@ -277,26 +276,20 @@ impl Cleaner {
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.
-    async fn delete_all(
-        &self,
-        work: &Work,
-        patience: &Patience,
-        deleted: &mut Vec<Doomed>,
-        refused: &mut Refused,
-    ) -> Waiting {
+    async fn delete_all(&self, work: &Work, patience: &Patience, done: &mut Done) -> Waiting {
         let mut waiting = Waiting::new();
         for kind in resource::KINDS {
             let mut now = work.doomed.clone();
-            now.retain(|doomed| doomed.kind.name == kind.name && !refused.contains_key(&doomed.id));
+            now.retain(|doomed| doomed.kind.name == kind.name && !done.refused.contains_key(&doomed.id));
             if now.first().is_some_and(Doomed::is_owner) {
-                now.retain(|owner| match work.hindrance(owner, &waiting, refused) {
+                now.retain(|owner| match work.hindrance(owner, &waiting, &done.refused) {
                     None => true,
                     Some(Hindrance::Passing(reason)) => {
                         waiting.push(Waits { doomed: owner.clone(), reason, is_behind: true });
                         false
                     }
                     Some(Hindrance::Lasting(reason)) => {
-                        refused.insert(owner.id.clone(), reason);
+                        done.refused.insert(owner.id.clone(), reason);
                         false
                     }
                 });
@@ -308,16 +301,16 @@ impl Cleaner {
             let mut ended = futures::stream::iter(deletions).buffer_unordered(AT_A_TIME);
             while let Some((doomed, deletion)) = ended.next().await {
                 match deletion {
-                    Deletion::Done => {
+                    Deletion::Done(removed) => {
                         if let Some(seq) = doomed.seq {
                             note(self.journal.gone(seq).await);
                         }
-                        deleted.push(doomed);
+                        done.gone(doomed, removed);
                         stop_point::reach("clean.midway");
                     }
                     Deletion::TryAgain(reason) => waiting.push(Waits { doomed, reason, is_behind: false }),
                     Deletion::InTheWay(reason) => waiting.push(Waits { doomed, reason, is_behind: true }),
-                    Deletion::Refused(reason) => drop(refused.insert(doomed.id, reason)),
+                    Deletion::Refused(reason) => drop(done.refused.insert(doomed.id, reason)),
                     Deletion::NotOurs(reason) => {
                         // Its own id is not known, then: it is looked for by its mark.
                         if let Some(seq) = doomed.seq {
@@ -328,13 +321,14 @@ impl Cleaner {
                 }
             }
         }
+        waiting.iter().for_each(|waits| done.still_there(waits));
         waiting
     }
 
     /// What was deleted, and is there under its mark all the same: the cloud was not the one that said so, or a request took
     /// effect twice. What is in a project of the run's has been listed already.
-    async fn reappeared(&self, deleted: &[Doomed], patience: &Patience) -> Vec<(u64, String)> {
-        let looks = deleted.iter().filter_map(|doomed| {
+    async fn reappeared(&self, gone: &[Gone], patience: &Patience) -> Vec<(u64, String)> {
+        let looks = gone.iter().filter_map(|Gone { doomed, .. }| {
             let seq = doomed.seq?;
             let intent = self.journal.intent(seq)?;
             let is_listed = doomed.kind.owner.is_some() && intent.within.contains_key(Project::KIND.name);
@@ -375,10 +369,4 @@ fn note(written: std::io::Result<()>) {
 /// Whether only an administrator could have made it: it owns others, or is in something that does and that the run made.
 fn needs_admin(kind: &Kind, entry: &Entry) -> bool {
     kind.removal.owns != Owns::Nothing || entry.intent.within.contains_key(Project::KIND.name)
-}
-
-/// Each once, in the order in which they went.
-fn distinct(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
-    let mut seen = HashSet::new();
-    things.filter(|thing| seen.insert((thing.kind.clone(), thing.id.clone()))).collect()
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What is to be done at one moment of a clean-up, and what stands in its way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use functest_core::event::{Leftover, Thing};
 use functest_core::ledger::Entry;
 
 use super::patience::Trouble;
-use crate::resource::{Kind, Owns};
+use crate::resource::{Kind, Owns, Removed};
 
 /// Something that is to be deleted.
 #[derive(Clone, Debug)]
@@ -66,6 +66,43 @@ pub(super) struct Waits {
 pub(super) type Waiting = Vec<Waits>;
 /// Ids of what the cloud will not delete, with its reason.
 pub(super) type Refused = BTreeMap<String, String>;
+
+/// What a clean-up has done so far.
+#[derive(Default)]
+pub(super) struct Done {
+    /// What is gone, in the order in which it went; once more, when it had appeared again.
+    pub(super) gone: Vec<Gone>,
+    pub(super) refused: Refused,
+    /// Ids of what was asked to go, and was still there.
+    asked: HashSet<String>,
+}
+
+/// Something that is gone.
+pub(super) struct Gone {
+    pub(super) doomed: Doomed,
+    /// Whether that is this clean-up's doing.
+    is_ours: bool,
+}
+
+impl Done {
+    /// Notes that something is gone. What was not there any more went with something else, unless nothing has been deleted yet.
+    pub(super) fn gone(&mut self, doomed: Doomed, removed: Removed) {
+        let is_ours =
+            removed == Removed::Now || self.asked.contains(&doomed.id) || self.gone.iter().any(|gone| gone.is_ours);
+        self.gone.push(Gone { doomed, is_ours });
+    }
+
+    pub(super) fn still_there(&mut self, waits: &Waits) {
+        self.asked.insert(waits.doomed.id.clone());
+    }
+
+    /// What this clean-up has deleted, each once.
+    pub(super) fn deleted(&self) -> Vec<Thing> {
+        let mut seen = HashSet::new();
+        let ours = self.gone.iter().filter(|gone| gone.is_ours).map(|gone| gone.doomed.thing());
+        ours.filter(|thing| seen.insert((thing.kind.clone(), thing.id.clone()))).collect()
+    }
+}
 
 /// What is still to be done at one moment.
 #[derive(Default)]

@@ -271,6 +271,16 @@ mod tests {
             "{:?}",
             config.warnings
         );
+        for (key, meant) in [
+            ("nova_endpoint_override", "compute_endpoint_override"),
+            ("netwrok_interface", "network_interface"),
+            ("OS_glance_region_name", "unknown key, which has no effect"),
+            ("region_nmae", "region_name"),
+        ] {
+            let config = of(&format!("project_id: p, {key}: 'http://c'")).unwrap();
+            assert!(config.warnings.iter().any(|warning| warning.contains(meant)), "{key}: {:?}", config.warnings);
+        }
+        assert!(of("project_id: p, dns_endpoint_override: 'http://c'").unwrap().warnings.is_empty());
         for secrets in ["", "somebody: else\n", "- a list\n"] {
             load_from(CLOUDS, secrets, "a").unwrap();
         }

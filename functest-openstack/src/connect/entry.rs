@@ -267,7 +267,8 @@ impl Entry {
 
     fn warnings(&self) -> Vec<String> {
         let warning = |path: &str, key: &String, known: Vec<&str>| {
-            let near = suggest::nearest(key, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let near = keys::meant_by(key).or_else(|| suggest::nearest(key, known).map(str::to_owned));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             format!("{}: {path}{key}: unknown key, which has no effect{near}", self.origin)
         };
         let names = |table: &'static [(&str, Fate)]| table.iter().map(|(name, _)| *name);

@@ -2,6 +2,8 @@
 //! The keys that OpenStack's SDK gives a meaning, and what becomes of each here. Nothing is passed over that decides who logs in,
 //! where and how: it is honoured, or refused by its name.
 
+use super::service_types;
+
 /// What becomes of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -147,6 +149,16 @@ pub(super) fn of_cloud(key: &str) -> Option<Fate> {
 
 /// The service, what about it, and what becomes of the key.
 pub(super) fn of_service(key: &str) -> Option<(&str, &'static str, Fate)> {
+    parts(key).filter(|(service, _, _)| service_types::is_known(service))
+}
+
+/// The key that is probably meant by one that begins with what is no service type.
+pub(super) fn meant_by(key: &str) -> Option<String> {
+    let (service, about, _) = parts(key)?;
+    service_types::meant_by(service).map(|service| format!("{service}_{about}"))
+}
+
+fn parts(key: &str) -> Option<(&str, &'static str, Fate)> {
     let fits = SERVICE.iter().filter_map(|(suffix, fate)| {
         let service = key.strip_suffix(suffix)?.strip_suffix('_')?;
         (!service.is_empty()).then_some((service, *suffix, *fate))

@@ -6,6 +6,7 @@ mod connection;
 mod entry;
 mod keys;
 mod openrc;
+mod service_types;
 mod tls;
 mod trust;
 mod variables;

@@ -36,7 +36,7 @@ pub use self::port::{FixedIp, Port};
 pub use self::project::Project;
 pub(crate) use self::reading::read;
 pub use self::removal::{Insist, Owns, Prepare, Removal};
-pub(crate) use self::removal::{look, remove};
+pub(crate) use self::removal::{Removed, look, remove};
 pub use self::role::Role;
 pub use self::router::Router;
 pub use self::security_group::{SecurityGroup, SecurityGroupRule};

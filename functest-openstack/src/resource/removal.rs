@@ -55,6 +55,15 @@ impl Removal {
     pub const PLAIN: Self = Self { prepare: None, is_gone: |_| false, insist: None, owns: Owns::Nothing };
 }
 
+/// How something came to be gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Removed {
+    /// It was asked to go, and went.
+    Now,
+    /// It was not there any more when it was looked at.
+    Before,
+}
+
 /// Deletes the one with that id, and waits until it is gone. One that is gone already is fine.
 ///
 /// `user` is whose it is, where only an administrator who names the user may ask about it. What does not carry the `mark` that
@@ -69,10 +78,10 @@ pub(crate) async fn remove(
     mark: Option<&str>,
     user: Option<&str>,
     deadline: Duration,
-) -> Result<(), Error> {
+) -> Result<Removed, Error> {
     if let Some(mark) = mark.filter(|mark| !mark.is_empty() && kind.mark != Mark::UserName) {
         match look(rest, kind, id, mark).await {
-            Err(error) if error.is_missing() => return Ok(()),
+            Err(error) if error.is_missing() => return Ok(Removed::Before),
             looked => looked?,
         }
     }
@@ -104,7 +113,8 @@ pub(crate) async fn remove(
         }
         Ok(Observation::Pending(format!("asked to go, still there{}", state_of(&shown))))
     };
-    wait::until(&format!("{} {id} to be gone", kind.name), deadline, observe).await
+    wait::until(&format!("{} {id} to be gone", kind.name), deadline, observe).await?;
+    Ok(Removed::Now)
 }
 
 /// Looks whether the one with that id carries the mark: an id alone is what an answer said, and answers go wrong.

@@ -60,9 +60,10 @@ impl Server {
                 }
                 status => {
                     stop_point::reach("server.booting");
-                    Observation::Pending(match server.task_state.as_str() {
-                        "" => status.to_owned(),
-                        task => format!("{status} ({task})"),
+                    Observation::Pending(match (status, server.task_state.as_str()) {
+                        ("", _) => "no status in the answer".to_owned(),
+                        (status, "") => status.to_owned(),
+                        (status, task) => format!("{status} ({task})"),
                     })
                 }
             })

@@ -64,6 +64,11 @@ impl State {
         self.things.entry(kind).or_default().push(thing);
     }
 
+    /// Takes something away, as if somebody else had deleted it.
+    pub fn take_away(&mut self, id: &str) {
+        self.things.values_mut().for_each(|things| things.retain(|thing| thing["id"] != id));
+    }
+
     /// The ids of what is there.
     pub fn ids(&self, kind: &str) -> Vec<String> {
         let things = self.things.get(kind).into_iter().flatten();

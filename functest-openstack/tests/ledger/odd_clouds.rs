@@ -352,3 +352,15 @@ async fn a_task_that_is_left_behind_makes_nothing_any_more() {
     assert!(error.to_string().contains("the case has ended"), "{error}");
     assert!(run.cloud.state().ids("network").is_empty());
 }
+
+#[tokio::test]
+async fn what_somebody_else_has_deleted_is_not_said_to_be_deleted() {
+    let run = Run::start(FOR_EVER, |_, _| None).await;
+    run.make::<Network>(json!({})).await;
+    run.make_named::<Image>().await;
+    run.cloud.state().take_away("network-0");
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    assert_eq!(clean_up.deleted.iter().map(|thing| thing.kind.as_str()).collect::<Vec<_>>(), ["image"]);
+    assert!(run.journal.open_in(CLOUD, None).is_empty());
+}

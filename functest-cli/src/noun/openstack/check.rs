@@ -53,6 +53,7 @@ fn print(report: &CheckReport, output: &Output) -> Result<(), Error> {
         let endpoint = match (&service.problem, &service.url) {
             (Some(problem), _) => problem.clone(),
             (None, Some(url)) => url.clone(),
+            (None, None) if service.is_used() => "no endpoint in this region, by this interface".into(),
             (None, None) => "not used by functest".into(),
         };
         services.add_row([&service.service_type, &service.name, &or_none(&service.versions), &endpoint]);

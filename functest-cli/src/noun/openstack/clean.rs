@@ -66,6 +66,9 @@ fn print(report: &CleanReport, output: &Output) -> Result<(), Error> {
                     .line(format!("{id}: would look for {} things and delete what there is of them:", things.len()))?;
                 things.iter().try_for_each(|thing| output.line(format!("  {thing}")))?;
             }
+            RunCleanState::Cleaned { deleted, left } if deleted.is_empty() && left.is_empty() => {
+                output.line(format!("{id}: nothing is left; what it had made was gone already"))?;
+            }
             RunCleanState::Cleaned { deleted, left } => {
                 output.line(format!("{id}: deleted {}, left {}", deleted.len(), left.len()))?;
                 deleted.iter().try_for_each(|thing| output.line(format!("  deleted {thing}")))?;

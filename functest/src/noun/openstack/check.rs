@@ -96,20 +96,30 @@ impl OpenStackVerbs<'_> {
         let providers = cloud_offers(functest, connection, sut.as_ref()).await?;
         let mut cases = Vec::new();
         for case in plan.tiers.iter().flat_map(|tier| &tier.cases) {
-            cases.push(readiness(case, &providers).await);
+            cases.push(readiness(case, &providers, &report).await);
         }
         Ok(CheckReport { version: 1, cloud, notices, report, cases })
     }
 }
 
-async fn readiness(case: &PlannedCase, providers: &Providers) -> CaseReadiness {
+async fn readiness(case: &PlannedCase, providers: &Providers, cloud: &CloudReport) -> CaseReadiness {
     CaseReadiness {
         case_name: case.name.clone(),
-        missing: missing(providers, &case.needs.requires).await,
-        missing_for_some_checks: missing(providers, &case.needs.wishes).await,
+        missing: missing(providers, cloud, &case.needs.requires).await,
+        missing_for_some_checks: missing(providers, cloud, &case.needs.wishes).await,
     }
 }
 
-async fn missing(providers: &Providers, requirements: &[Requirement]) -> Vec<String> {
-    providers.lacks(requirements).await.iter().map(|lack| lack.requirement.to_string()).collect()
+/// What of this is not there, or is there and cannot be used.
+async fn missing(providers: &Providers, cloud: &CloudReport, requirements: &[Requirement]) -> Vec<String> {
+    let lacks = providers.lacks(requirements).await;
+    let out_of_order = requirements.iter().filter(|requirement| match requirement {
+        Requirement::Service { service } | Requirement::Extension { service, .. } => {
+            cloud.problem_of(*service).is_some()
+        }
+        _ => false,
+    });
+    let out_of_order = out_of_order.filter(|requirement| lacks.iter().all(|lack| lack.requirement != **requirement));
+    let words = lacks.iter().map(|lack| lack.requirement.to_string());
+    words.chain(out_of_order.map(|requirement| format!("{requirement} in working order"))).collect()
 }

@@ -122,7 +122,10 @@ impl Plan {
         }
         let named = |choice: &&Choice| choice.decision != Decision::OutOfScope || self.request.names.is_empty();
         let reasons = self.selection.cases.iter().filter(named);
-        let reasons: Vec<String> = reasons.map(|c| format!("  {}: {}", c.case_name, c.reason)).collect();
+        let mut reasons: Vec<String> = reasons.map(|c| format!("  {}: {}", c.case_name, c.reason)).collect();
+        if let (true, Some(scope)) = (reasons.is_empty(), &self.request.scope) {
+            reasons.push(format!("  nothing of {} is in the scope `{scope}`", self.request.names.join(", ")));
+        }
         Some(Error::NothingSelected { reasons: reasons.join("\n") })
     }
 }
