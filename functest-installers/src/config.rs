@@ -164,6 +164,19 @@ impl SutConfig {
         }
     }
 
+    /// Whether the files that are named can be read: one that is mistyped must not lead to another system than the one that is
+    /// meant.
+    ///
+    /// # Errors
+    /// For the first that cannot.
+    pub(crate) fn check_files(&self) -> Result<(), Error> {
+        // With an installer's machine elsewhere, the list of nodes is there.
+        let inventory = self.inventory.as_ref().filter(|_| self.address.is_none());
+        let keys = self.jump.iter().filter_map(|hop| hop.key_file.as_ref());
+        let mut named = inventory.into_iter().chain(&self.key_file).chain(&self.node.key_file).chain(keys);
+        named.try_for_each(|path| readable(path).map_err(|source| Error::File { path: path.clone(), source }))
+    }
+
     fn factor(&self) -> f64 {
         if self.deadline_factor > 0.0 { self.deadline_factor } else { 1.0 }
     }
@@ -217,6 +230,15 @@ impl SutConfig {
             HostKeyChoice::Off => HostKeyPolicy::Off,
         })
     }
+}
+
+/// Whether a file can be read. What is no regular file, such as a pipe, is not opened for nothing.
+fn readable(path: &Path) -> std::io::Result<()> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    if metadata.is_file() { std::fs::File::open(path).map(drop) } else { Ok(()) }
 }
 
 fn login(identity: &Identity) -> Login {

@@ -65,8 +65,12 @@ pub(crate) fn recipe(name: &str) -> Result<Box<dyn Recipe>, Error> {
 
 /// Tries every installer on the machine that `config` names, or on this one, each with the login that is usual for it.
 /// Those that need a machine of their own are not looked for where none is named.
-pub async fn detect(config: &SutConfig) -> Vec<Candidate> {
-    attempts(config, &Dialer::default()).await.into_iter().map(|(_, candidate)| candidate).collect()
+///
+/// # Errors
+/// When a file that is named cannot be read.
+pub async fn detect(config: &SutConfig) -> Result<Vec<Candidate>, Error> {
+    config.check_files()?;
+    Ok(attempts(config, &Dialer::default()).await.into_iter().map(|(_, candidate)| candidate).collect())
 }
 
 async fn attempts(config: &SutConfig, dialer: &Dialer) -> Vec<(Box<dyn Recipe>, Candidate)> {

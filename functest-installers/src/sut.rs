@@ -65,8 +65,9 @@ impl Sut {
     /// The system that `config` describes. Where it names no installer, all are tried.
     ///
     /// # Errors
-    /// When there is no such installer, or none is recognised.
+    /// When there is no such installer, none is recognised, or a file that is named cannot be read.
     pub async fn open(config: SutConfig) -> Result<Self, Error> {
+        config.check_files()?;
         let dialer = Dialer::default();
         let (recipe, defaults) = match &config.installer {
             Some(name) => {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-use crate::resource::{self, Kind, Mark, Resource, remove};
+use crate::resource::{self, Kind, Mark, Resource, User, remove};
 use crate::rest::{Answer, Call, Rest};
 
 /// How much of a case's name goes into names.
@@ -112,6 +112,11 @@ impl Scope {
             // Should its answer be lost, something else of that name would be taken for it and be deleted.
             return Err(Error::Internal(format!("a {} needs a unique name, and `{name}` is not one", kind.name)));
         }
+        let mut within = self.within.clone();
+        if kind.mark == Mark::UserName && !within.contains_key(User::KIND.name) {
+            // Nobody else is told about it: a clean-up has to know whom to ask for it.
+            within.insert(User::KIND.name.to_owned(), self.rest.token().await?.user.id.clone());
+        }
         let run_id = self.shared.journal.head().run_id.clone();
         let mark = |seq: u64| match kind.mark {
             Mark::Description => format!("functest run {run_id} no. {seq}"),
@@ -124,7 +129,7 @@ impl Scope {
             kind: kind.name.to_owned(),
             name: name.clone(),
             mark: mark(seq),
-            within: self.within.clone(),
+            within,
             at: chrono::Utc::now(),
         };
         let intent = self.shared.journal.intend(intent).await.map_err(Error::Ledger)?;

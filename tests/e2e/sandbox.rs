@@ -134,7 +134,7 @@ fn what_is_wrong_with_faults_is_said_before_anything_is_made() {
         (vec!["run", "healthcheck", "--cloud", "sandbox", "--faults", path], "faults.yaml: "),
         (vec!["run", "healthcheck", "--cloud", "sandbox", "--faults", path], "line 3"),
         (vec!["sandbox", "serve", "--faults", "/nonexistent.yaml"], "cannot read /nonexistent.yaml"),
-        (vec!["sandbox", "serve", "--fault", "status status=200"], "from 400 to 599"),
+        (vec!["sandbox", "serve", "--fault", "status status=200"], "from 300 to 599"),
         (vec!["run", "healthcheck", "--cloud", "mycloud", "--fault", "no_dhcp"], "use them with --cloud sandbox"),
     ] {
         let ended = Ended::run(functest(&state).args(&arguments));

@@ -117,11 +117,14 @@ impl Journal {
     /// What may still exist in a place, of one case or of all.
     pub fn open_in(&self, place: &str, scope: Option<&str>) -> Vec<Entry> {
         let entries = lock(&self.entries);
-        let is_wanted = |entry: &&Entry| {
-            entry.state != State::Gone
-                && entry.intent.place == place
-                && scope.is_none_or(|scope| entry.intent.scope == scope)
-        };
+        let is_wanted = |entry: &&Entry| entry.state != State::Gone && entry.intent.is_of(place, scope);
+        entries.values().filter(is_wanted).cloned().collect()
+    }
+
+    /// What is said to be gone in a place, of one case or of all.
+    pub fn gone_in(&self, place: &str, scope: Option<&str>) -> Vec<Entry> {
+        let entries = lock(&self.entries);
+        let is_wanted = |entry: &&Entry| entry.state == State::Gone && entry.intent.is_of(place, scope);
         entries.values().filter(is_wanted).cloned().collect()
     }
 

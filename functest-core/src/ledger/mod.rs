@@ -170,6 +170,11 @@ impl Intent {
             at: Utc::now(),
         }
     }
+
+    /// Whether it is about something in that place, of that case or of any.
+    pub fn is_of(&self, place: &str, scope: Option<&str>) -> bool {
+        self.place == place && scope.is_none_or(|scope| self.scope == scope)
+    }
 }
 
 /// The place of intents that do not say which: version 1 knew no other.

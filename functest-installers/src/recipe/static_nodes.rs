@@ -43,7 +43,7 @@ impl Recipe for StaticNodes {
     async fn probe(&self, site: &Site) -> Result<Probe, Error> {
         // A file that somebody has named is the user's word; one that lies around is not.
         let path = site.config().inventory.as_deref();
-        let found = path.is_some_and(Path::is_file)
+        let found = path.is_some()
             && site.config().installer.as_deref().is_none_or(|name| name == NAME)
             && site.config().address.is_none();
         let evidence = match path {

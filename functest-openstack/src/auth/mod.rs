@@ -71,6 +71,12 @@ impl KeystoneAuth {
         Self::with(self.0.auth_url.clone(), credential, scope, self.0.filter.clone())
     }
 
+    /// A login of the same user to the project of that id.
+    #[must_use]
+    pub fn in_project(&self, id: &str) -> Self {
+        self.sibling(self.0.credential.clone(), Some(LoginScope::project(id)))
+    }
+
     /// The same login, of which only the endpoints of a region are used.
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {

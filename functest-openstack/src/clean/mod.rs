@@ -2,9 +2,11 @@
 //! Deleting what a case or a dead run made: all of it, and nothing else.
 
 mod deletion;
+mod entrance;
 mod listed_once;
 mod patience;
 mod search;
+mod sweep;
 mod work;
 
 use std::collections::HashSet;
@@ -18,12 +20,13 @@ use functest_core::stop_point;
 use futures::StreamExt;
 
 use self::deletion::{Deletion, delete};
-use self::listed_once::ListedOnce;
 use self::patience::{Patience, Trouble};
-use self::work::{Done, Doomed, Gone, Hindrance, Unlisted, Waiting, Waits, Work};
+use self::search::Search;
+use self::sweep::Sweep;
+use self::work::{Done, Doomed, Hindrance, Unlisted, Waiting, Waits, Work};
 use crate::error::Error;
-use crate::resource::{self, Kind, Mark, Owner, Owns, Project, Resource};
-use crate::rest::{Call, Heard, Rest};
+use crate::resource::{self, Kind, Mark, Owns, Project, Resource, User};
+use crate::rest::{Heard, Rest};
 
 /// Requests sent at a time.
 const AT_A_TIME: usize = 8;
@@ -77,17 +80,17 @@ impl Cleaner {
         // A third of what a deletion may take is longer than one deletion is watched.
         let with_silence = (deletion / 3).max(SHORTEST_PATIENCE);
         let patience = Patience::new(until, with_silence, heard);
-        let once = ListedOnce::default();
+        let search = Search::new(self, &patience);
+        let mut sweep = Sweep::default();
         let mut seen = HashSet::new();
-        let mut confirmed = 0;
         let mut last_moved = started;
         loop {
-            let work = self.survey(scope, &patience, &once).await;
+            let work = self.survey(scope, &patience, &search).await;
             let before = done.gone.len();
             let waiting = self.delete_all(&work, &patience, &mut done).await;
             let undone = !waiting.is_empty() || !work.unknown.is_empty();
             let gone = || done.gone[before..].iter().map(|gone| &gone.doomed.id);
-            gone().for_each(|id| once.gone(id));
+            gone().for_each(|id| search.once.gone(id));
             // What is deleted again and again is no progress: the cloud says that it is gone, and goes on showing it.
             let moved = gone().filter(|id| seen.insert((*id).clone())).count() > 0;
             if moved {
@@ -98,14 +101,13 @@ impl Cleaner {
             // What stands behind something that the cloud will not delete does not get free any more.
             let enough = if done.refused.is_empty() { with_silence } else { PATIENCE_BEHIND_REFUSED };
             let is_stuck = work.is_stuck(&waiting) && last_moved.elapsed() > enough;
-            if !undone || is_stuck || started.elapsed() > self.deadline {
-                let reappeared = self.reappeared(&done.gone[confirmed..], &patience).await;
-                confirmed = done.gone.len();
-                if reappeared.is_empty() {
-                    return CleanUp { deleted: done.deleted(), left: work.left(&waiting, &done.refused) };
-                }
-                for (seq, id) in reappeared {
-                    note(self.journal.made(seq, &id).await);
+            let is_late = started.elapsed() > self.deadline;
+            if !undone || is_stuck || is_late {
+                sweep.go(&self.journal, scope, &search, &done).await;
+                if sweep.is_over(is_late) {
+                    let unconfirmed = sweep.unconfirmed(&self.journal, &done).await;
+                    let left = work.left(&waiting, &done.refused).into_iter().chain(unconfirmed).collect();
+                    return CleanUp { deleted: done.deleted(&sweep.doubts()), left };
                 }
             }
             tokio::time::sleep(delay).await;
@@ -114,7 +116,7 @@ impl Cleaner {
     }
 
     /// Finds out what is there: by the ledger, by looking for lost requests, and by what is in the run's projects.
-    async fn survey(&self, scope: Option<&str>, patience: &Patience, once: &ListedOnce) -> Work {
+    async fn survey(&self, scope: Option<&str>, patience: &Patience, search: &Search<'_>) -> Work {
         let mut work = Work::default();
         for entry in self.journal.open_in(ledger::CLOUD, scope) {
             let Some(kind) = resource::kind(&entry.intent.kind) else {
@@ -134,30 +136,26 @@ impl Cleaner {
                     work.hopeless.push((entry, why));
                 }
                 State::Made(id) => work.doomed.push(Doomed::of(kind, id, &entry)),
-                State::Unanswered | State::Doubtful { .. } => {
-                    let search = search::find(&self.rest, self.is_admin, kind, &entry.intent);
-                    match patience.ask(kind.service, &entry.intent.mark, search).await {
-                        Ok(found) => match found.into_iter().find(|id| !self.journal.is_adopted(id)) {
-                            Some(id) => {
-                                note(self.journal.made(entry.intent.seq, &id).await);
-                                work.doomed.push(Doomed::of(kind, &id, &entry));
-                            }
-                            None if settled => note(self.journal.gone(entry.intent.seq).await),
-                            None => {
-                                work.unknown.push((entry, "may exist: its request may still take effect".into()));
-                            }
-                        },
-                        Err(trouble) => {
-                            let why = format!("may exist: its answer was lost, and looking for it failed: {trouble}");
-                            if trouble.is_lasting() { &mut work.hopeless } else { &mut work.unknown }
-                                .push((entry, why));
+                State::Unanswered | State::Doubtful { .. } => match search.find(kind, &entry.intent).await {
+                    Ok(found) => match found.into_iter().find(|id| !self.journal.is_adopted(id)) {
+                        Some(id) => {
+                            note(self.journal.made(entry.intent.seq, &id).await);
+                            work.doomed.push(Doomed::of(kind, &id, &entry));
                         }
+                        None if settled => note(self.journal.gone(entry.intent.seq).await),
+                        None => {
+                            work.unknown.push((entry, "may exist: its request may still take effect".into()));
+                        }
+                    },
+                    Err(trouble) => {
+                        let why = format!("may exist: its answer was lost, and looking for it failed: {trouble}");
+                        if trouble.is_lasting() { &mut work.hopeless } else { &mut work.unknown }.push((entry, why));
                     }
-                }
+                },
                 State::Gone => {}
             }
         }
-        self.add_contents(&mut work, patience, once).await;
+        self.add_contents(&mut work, patience, search).await;
         work
     }
 
@@ -170,22 +168,31 @@ impl Cleaner {
         if needs_admin(kind, entry) {
             return Some("cannot be judged with this credential: an administrator made it, and it is none".into());
         }
-        let owner = self.journal.head().cloud()?.user?;
-        let user = self.rest.token().await.ok()?.user.name.clone();
-        let is_of_another = kind.mark == Mark::UserName && owner != user;
-        is_of_another
+        if kind.mark != Mark::UserName {
+            return None;
+        }
+        let token = self.rest.token().await.ok()?;
+        let of_run = self.journal.head().cloud().and_then(|cloud| cloud.user);
+        let (owner, is_ours) = match (entry.intent.within.get(User::KIND.name), of_run) {
+            (Some(id), name) => (name.unwrap_or_else(|| id.clone()), *id == token.user.id),
+            // Ledgers of earlier versions do not say whose it is.
+            (None, Some(name)) => (name.clone(), name == token.user.name),
+            (None, None) => ("of another name".to_owned(), false),
+        };
+        let user = &token.user.name;
+        (!is_ours)
             .then(|| format!("cannot be judged as user `{user}`: it belongs to user `{owner}`, who has to clean it"))
     }
 
     /// Everything in a project that the run made is the run's: default groups, DHCP ports, what a check made by other
     /// means.
-    async fn add_contents(&self, work: &mut Work, patience: &Patience, once: &ListedOnce) {
+    async fn add_contents(&self, work: &mut Work, patience: &Patience, search: &Search<'_>) {
         let projects = self.own_projects(work, patience).await;
         let mut known: HashSet<String> = work.doomed.iter().map(|doomed| doomed.id.clone()).collect();
         let owned = resource::KINDS.iter().copied().filter_map(|kind| Some((kind, kind.owner?)));
         for (kind, owner) in owned {
             let lists = projects.iter().map(|project| async move {
-                let contents = self.contents(kind, owner, project, patience, once).await;
+                let contents = search.contents(kind, owner, project).await;
                 (project, contents)
             });
             let mut ended = futures::stream::iter(lists.collect::<Vec<_>>()).buffered(AT_A_TIME);
@@ -222,57 +229,6 @@ impl Cleaner {
             }
         }
         own
-    }
-
-    async fn contents(
-        &self,
-        kind: &'static Kind,
-        owner: Owner,
-        project: &Doomed,
-        patience: &Patience,
-        once: &ListedOnce,
-    ) -> Result<Vec<Doomed>, Trouble> {
-        if let Some(shown) = once.of(&project.id).filter(|_| owner.looking_makes_one) {
-            return Ok(shown);
-        }
-        let mut shown = self.look_into(kind, owner, project, patience).await?;
-        if owner.looking_makes_one {
-            // There will be no other look, and one answer may have gone wrong.
-            for found in self.look_into(kind, owner, project, patience).await? {
-                if shown.iter().all(|known| known.id != found.id) {
-                    shown.push(found);
-                }
-            }
-            once.keep(&project.id, &shown);
-        }
-        Ok(shown)
-    }
-
-    /// Lists what of a kind is in a project; by the case's own user where an administrator may not.
-    async fn look_into(
-        &self,
-        kind: &'static Kind,
-        owner: Owner,
-        project: &Doomed,
-        patience: &Patience,
-    ) -> Result<Vec<Doomed>, Trouble> {
-        let ask = async |rest: &Rest, call: Call| {
-            let what = format!("{call:?}");
-            patience.ask(kind.service, &what, search::contents(rest, kind, owner, &call, project)).await
-        };
-        let mut listed = ask(&self.rest, search::call_for(kind, owner, project)).await;
-        if let (Err(Trouble::Error(error)), Some(own)) = (&listed, &self.own)
-            && error.is_lasting()
-            && !matches!(error, Error::NoService { .. })
-        {
-            listed = ask(own, kind.list_call(false)).await;
-        }
-        match listed {
-            // A cloud without the service has nothing of it, and neither has a service that knows no such list.
-            Err(Trouble::Error(Error::NoService { .. })) => Ok(Vec::new()),
-            Err(Trouble::Error(error)) if error.is_missing() => Ok(Vec::new()),
-            listed => listed,
-        }
     }
 
     /// Deletes in order; returns what has to be tried again, with the reason.
@@ -323,30 +279,6 @@ impl Cleaner {
         }
         waiting.iter().for_each(|waits| done.still_there(waits));
         waiting
-    }
-
-    /// What was deleted, and is there under its mark all the same: the cloud was not the one that said so, or a request took
-    /// effect twice. What is in a project of the run's has been listed already.
-    async fn reappeared(&self, gone: &[Gone], patience: &Patience) -> Vec<(u64, String)> {
-        let looks = gone.iter().filter_map(|Gone { doomed, .. }| {
-            let seq = doomed.seq?;
-            let intent = self.journal.intent(seq)?;
-            let is_listed = doomed.kind.owner.is_some() && intent.within.contains_key(Project::KIND.name);
-            if is_listed {
-                return None;
-            }
-            Some(async move {
-                let search = search::find(&self.rest, self.is_admin, doomed.kind, &intent);
-                let found = patience.ask(doomed.kind.service, &intent.mark, search).await.unwrap_or_default();
-                let id = found.into_iter().find(|id| !self.journal.is_adopted(id))?;
-                Some((seq, id))
-            })
-        });
-        futures::stream::iter(looks.collect::<Vec<_>>())
-            .buffer_unordered(AT_A_TIME)
-            .filter_map(|found| async move { found })
-            .collect()
-            .await
     }
 
     /// Whether a request that was sent when the intent was written can no longer take effect.

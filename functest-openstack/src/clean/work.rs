@@ -96,10 +96,11 @@ impl Done {
         self.asked.insert(waits.doomed.id.clone());
     }
 
-    /// What this clean-up has deleted, each once.
-    pub(super) fn deleted(&self) -> Vec<Thing> {
+    /// What this clean-up has deleted, each once, but for what is `doubted`.
+    pub(super) fn deleted(&self, doubted: &HashSet<u64>) -> Vec<Thing> {
         let mut seen = HashSet::new();
-        let ours = self.gone.iter().filter(|gone| gone.is_ours).map(|gone| gone.doomed.thing());
+        let is_sure = |gone: &&Gone| gone.is_ours && gone.doomed.seq.is_none_or(|seq| !doubted.contains(&seq));
+        let ours = self.gone.iter().filter(is_sure).map(|gone| gone.doomed.thing());
         ours.filter(|thing| seen.insert((thing.kind.clone(), thing.id.clone()))).collect()
     }
 }

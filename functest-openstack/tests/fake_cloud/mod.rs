@@ -77,12 +77,14 @@ impl State {
 
     fn login(&mut self, request: &Request) -> ResponseTemplate {
         self.logins.push(request.body_json().unwrap_or_default());
+        let wanted = self.logins.last().and_then(|body| body.pointer("/auth/scope/project/id")?.as_str());
+        let project = wanted.unwrap_or(PROJECT).to_owned();
         let entries = if self.catalog.is_empty() { usual_catalog(&self.url) } else { self.catalog.clone() };
         let token = json!({"token": {
             "issued_at": chrono::Utc::now(),
             "expires_at": chrono::Utc::now() + chrono::TimeDelta::hours(1),
             "user": {"id": "user-of-the-login", "name": "tester", "domain": {"id": "default", "name": "Default"}},
-            "project": {"id": PROJECT, "name": "tests", "domain": {"id": "default", "name": "Default"}},
+            "project": {"id": project, "name": "tests", "domain": {"id": "default", "name": "Default"}},
             "roles": [{"id": "r", "name": "admin"}],
             "catalog": entries,
         }});

@@ -271,8 +271,8 @@ fn fault(written: &Written) -> Result<Fault, String> {
 
 fn error_status(status: u16) -> Result<u16, String> {
     match status {
-        400..=599 => Ok(status),
-        other => Err(format!("`status` must be from 400 to 599, not {other}")),
+        300..=599 => Ok(status),
+        other => Err(format!("`status` must be from 300 to 599, not {other}")),
     }
 }
 
@@ -307,7 +307,7 @@ mod tests {
             ("faults:\n- fault: latency\n  secnds: 1\n", "line 3"),
             ("faults:\n- fault: latency\n", "fault 1: `seconds` is missing"),
             ("faults:\n- fault: no_dhcp\n- fault: no_dhcp\n  status: 500\n", "fault 2: `status` does not belong"),
-            ("faults:\n- fault: status\n  status: 200\n", "from 400 to 599"),
+            ("faults:\n- fault: status\n  status: 200\n", "from 300 to 599"),
             ("faults:\n- fault: slow\n  rate: 0\n", "at least 1 byte"),
             ("faults:\n- fault: reset\n  path: '['\n", "`path`"),
             ("faults:\n- fault: server_error\n  path: '/x'\n", "strike requests"),

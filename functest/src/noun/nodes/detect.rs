@@ -43,6 +43,6 @@ impl NodesVerbs<'_> {
     pub async fn detect(&self, request: &DetectRequest) -> Result<DetectReport, Error> {
         let mut config = self.functest.sut().config(&request.sut)?;
         config.installer = None;
-        Ok(DetectReport { version: 1, candidates: functest_installers::detect(&config).await })
+        Ok(DetectReport { version: 1, candidates: functest_installers::detect(&config).await? })
     }
 }

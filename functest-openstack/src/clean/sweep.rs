@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A last look before it is said that nothing is left: what is said to be gone may be there all the same, because it was not the
+//! cloud that said so, or because a request took effect twice.
+
+use std::collections::{BTreeMap, HashSet};
+
+use functest_core::event::Leftover;
+use functest_core::ledger::{CLOUD, Entry, Journal};
+use futures::StreamExt;
+
+use super::patience::Trouble;
+use super::search::Search;
+use super::work::Done;
+use super::{AT_A_TIME, note};
+use crate::resource::{self, Kind, Mark, Project, Resource};
+
+/// What the last looks have shown.
+#[derive(Default)]
+pub(super) struct Sweep {
+    /// Numbers of what no list shows.
+    confirmed: HashSet<u64>,
+    /// What no list could confirm at the last look, by number.
+    doubted: BTreeMap<u64, Doubt>,
+    /// Whether the last look has shown something.
+    has_found: bool,
+}
+
+/// Why it could not.
+struct Doubt {
+    reason: String,
+    is_lasting: bool,
+}
+
+impl Sweep {
+    /// Looks for all that is said to be gone and was not looked for yet. What shows is in the ledger again.
+    pub(super) async fn go(&mut self, journal: &Journal, scope: Option<&str>, search: &Search<'_>, done: &Done) {
+        let deleted_now: HashSet<u64> = done.gone.iter().filter_map(|gone| gone.doomed.seq).collect();
+        let gone = journal.gone_in(CLOUD, scope);
+        let unseen = gone.iter().filter(|entry| !self.confirmed.contains(&entry.intent.seq));
+        let groups = groups(unseen, &deleted_now);
+        let given_project = journal.head().cloud().and_then(|cloud| cloud.project_id);
+        let looks = groups.into_iter().map(|(kind, entries)| {
+            let given_project = given_project.as_deref();
+            async move {
+                let shown = search.shown(kind, &entries, given_project).await;
+                (entries, shown)
+            }
+        });
+        let looks: Vec<_> =
+            futures::stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME).collect().await;
+        self.doubted.clear();
+        self.has_found = false;
+        for (entries, shown) in looks {
+            let numbers = entries.iter().map(|entry| entry.intent.seq);
+            match shown {
+                Ok(shown) => {
+                    self.confirmed.extend(numbers);
+                    for (seq, id) in shown.into_iter().filter(|(_, id)| !journal.is_adopted(id)) {
+                        self.confirmed.remove(&seq);
+                        self.has_found = true;
+                        note(journal.made(seq, &id).await);
+                    }
+                }
+                // Where nobody may list it, the service's word about each is all that there is.
+                Err(Trouble::Error(error)) if error.is_lasting() || error.is_missing() => {
+                    self.confirmed.extend(numbers)
+                }
+                Err(trouble) => {
+                    let reason = format!("said to be gone, which no list could confirm: {trouble}");
+                    // What the case itself has seen go is not waited for.
+                    let (doubted, seen): (Vec<u64>, Vec<u64>) = numbers.partition(|seq| deleted_now.contains(seq));
+                    self.confirmed.extend(seen);
+                    for seq in doubted {
+                        self.doubted.insert(seq, Doubt { reason: reason.clone(), is_lasting: trouble.is_lasting() });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether another look would show no more.
+    pub(super) fn is_over(&self, is_late: bool) -> bool {
+        !self.has_found && (is_late || self.doubted.values().all(|doubt| doubt.is_lasting))
+    }
+
+    /// Numbers of what no list could confirm.
+    pub(super) fn doubts(&self) -> HashSet<u64> {
+        self.doubted.keys().copied().collect()
+    }
+
+    /// What is said to be gone and could not be confirmed. It stays in the ledger, to be looked for by the next clean-up.
+    pub(super) async fn unconfirmed(&self, journal: &Journal, done: &Done) -> Vec<Leftover> {
+        let mut left = Vec::new();
+        for (seq, Doubt { reason, .. }) in &self.doubted {
+            note(journal.doubtful(*seq, reason).await);
+            let gone = done.gone.iter().rev().find(|gone| gone.doomed.seq == Some(*seq));
+            left.extend(gone.map(|gone| Leftover { thing: gone.doomed.thing(), reason: reason.clone() }));
+        }
+        left
+    }
+}
+
+/// What is looked for together: all of a kind that a case has deleted itself, and each on its own that was deleted now.
+fn groups<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    deleted_now: &HashSet<u64>,
+) -> Vec<(&'static Kind, Vec<&'a Entry>)> {
+    let mut alone = Vec::new();
+    let mut together: BTreeMap<&str, (&'static Kind, Vec<&Entry>)> = BTreeMap::new();
+    for entry in entries {
+        let Some(kind) = resource::kind(&entry.intent.kind) else { continue };
+        // What is in a project of the run's has been listed already.
+        if kind.owner.is_some() && entry.intent.within.contains_key(Project::KIND.name) {
+            continue;
+        }
+        if deleted_now.contains(&entry.intent.seq) {
+            alone.push((kind, vec![entry]));
+        } else if kind.mark != Mark::UserName {
+            // A user cannot have two key pairs of a name.
+            together.entry(kind.name).or_insert_with(|| (kind, Vec::new())).1.push(entry);
+        }
+    }
+    alone.into_iter().chain(together.into_values()).collect()
+}
