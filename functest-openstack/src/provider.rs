@@ -2,7 +2,8 @@
 //! A project and a user for each case; with a credential that is no administrator's, the given project, one case at a
 //! time.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,6 +30,10 @@ use crate::service::Service;
 fn is_refused_for_good(error: &Error) -> bool {
     let is_forbidden = matches!(error.status(), Some(403 | 405 | 501));
     error.is_lasting() || is_forbidden || !error.is_silence() && error.status() == Some(404)
+}
+
+fn lock<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What it may take to write an answer down that has come in.
@@ -71,6 +76,8 @@ pub struct CloudProvider {
     in_given_project: bool,
     /// Held by the one case that works there.
     turn: Arc<Mutex<()>>,
+    /// Numbers of what was said to be left of a case.
+    left: Arc<std::sync::Mutex<BTreeSet<u64>>>,
 }
 
 /// That it is a case's turn to work in the given project. It is taken away when the case is closed, whoever still holds what the
@@ -158,7 +165,15 @@ impl CloudProvider {
     /// `clean_deadline`.
     pub fn new(offers: CloudOffers, journal: Arc<Journal>, clean_deadline: Duration) -> Self {
         let role_names = ["member", "_member_"].map(str::to_owned).to_vec();
-        Self { offers, journal, clean_deadline, role_names, in_given_project: false, turn: Arc::default() }
+        Self {
+            offers,
+            journal,
+            clean_deadline,
+            role_names,
+            in_given_project: false,
+            turn: Arc::default(),
+            left: Arc::default(),
+        }
     }
 
     /// The role that a case's user gets, in place of `member` (`NEW_USER_ROLE`).
@@ -291,10 +306,25 @@ impl Provider for CloudProvider {
         }
         let own = cloud.map(|cloud| cloud.user.rest().clone());
         let clean_up = self.cleaner(own).clean(Some(case_name)).await;
+        let open = self.journal.open_in(CLOUD, Some(case_name));
+        lock(&self.left).extend(open.iter().map(|entry| entry.intent.seq));
         if let Some(turn) = resources.get::<Turn>() {
-            drop(turn.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+            drop(lock(&turn.0).take());
         }
         clean_up
+    }
+
+    /// What was said to be left of a case has had its time. What else is open was written down after the case's clean-up, or its
+    /// clean-up was given up in the middle.
+    async fn end(&self) -> CleanUp {
+        let mut total = CleanUp::default();
+        let open = self.journal.open_in(CLOUD, None);
+        let unsaid = open.iter().filter(|entry| !lock(&self.left).contains(&entry.intent.seq));
+        let cases: BTreeSet<&str> = unsaid.map(|entry| entry.intent.scope.as_str()).collect();
+        for case in cases {
+            total.add(self.cleaner(None).clean(Some(case)).await);
+        }
+        total
     }
 
     fn left(&self, case_name: &str) -> Vec<Leftover> {

@@ -14,7 +14,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::alarm::Alarm;
 use crate::cancel::{Cancel, Cancelled};
-use crate::execute::{Executed, Shared, execute};
+use crate::execute::{Executed, Shared, end, execute};
 use crate::plan::{CaseWithoutDriver, Plan, PlannedTier};
 use crate::queue::Queue;
 use crate::stage::Stage;
@@ -72,12 +72,14 @@ pub(crate) async fn run(
         scope: plan.scope,
         deadline_factor: plan.deadline_factor,
         cancelled,
+        left: Arc::default(),
     };
     let mut dispatch =
         Dispatch { shared, at_a_time, stop: None, cancel: None, verdicts: Vec::new(), something_left: false };
     for tier in plan.tiers {
         dispatch.run_tier(tier).await;
     }
+    dispatch.something_left |= end(&dispatch.shared).await;
     let exit_code = if alarm.is_raised() { exit_code::INTERNAL } else { dispatch.exit_code() };
     events.emit(EventBody::RunFinished {
         duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One case, from its preparation to its clean-up, as often as it is tried.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use functest_core::TestCase;
 use functest_core::case::{Conclusion, Ctx, CtxParts, Ended, Ending, panic_message};
 use functest_core::driver::Checks;
-use functest_core::event::{CancelLevel, CleanUp, Emitter, EventBody};
+use functest_core::event::{CancelLevel, CleanUp, Emitter, EventBody, Thing};
 use functest_core::pattern::Pattern;
 use functest_core::provider::{ForCase, Opened, ProviderError, Providers};
 use functest_core::verdict::{CheckOutcome, Tally, Verdict};
@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) scope: Option<Pattern>,
     pub(crate) deadline_factor: f64,
     pub(crate) cancelled: Cancelled,
+    /// What was said to be left.
+    pub(crate) left: Arc<Mutex<Vec<Thing>>>,
 }
 
 /// What became of a case.
@@ -42,12 +44,18 @@ pub(crate) struct Executed {
 struct Attempt {
     conclusion: Conclusion,
     something_left: bool,
+    /// Whether it goes on, though it was told to end: another one beside it would tell nothing.
+    is_stuck: bool,
 }
 
 impl Attempt {
     /// The case was not run at all.
     fn not_run(verdict: Verdict, something_left: bool) -> Self {
-        Self { conclusion: Conclusion { verdict, tally: Tally::default(), ended: Ended::default() }, something_left }
+        Self {
+            conclusion: Conclusion { verdict, tally: Tally::default(), ended: Ended::default() },
+            something_left,
+            is_stuck: false,
+        }
     }
 }
 
@@ -64,7 +72,7 @@ pub(crate) async fn execute(planned: PlannedCase, shared: Shared) -> Executed {
         let attempt = try_once(&planned, number, &shared).await;
         something_left |= attempt.something_left;
         let verdict = &attempt.conclusion.verdict;
-        let is_last = number >= shared.attempts || shared.cancelled.present().is_some();
+        let is_last = attempt.is_stuck || number >= shared.attempts || shared.cancelled.present().is_some();
         if is_last || !verdict.is_worth_another_attempt() {
             break attempt.conclusion;
         }
@@ -120,11 +128,12 @@ async fn try_once(planned: &PlannedCase, number: u32, shared: &Shared) -> Attemp
         Ok(()) => {
             let ctx = context(planned, number, shared, &opened);
             let ending = run_body(planned, &ctx, shared).await;
+            let is_stuck = matches!(ending, Ending::Stuck(_));
             let conclusion = ctx.conclude(ending, planned.criteria);
-            Attempt { conclusion, something_left: close(shared, &planned.name, &opened).await }
+            Attempt { conclusion, something_left: close(shared, &planned.name, &opened).await, is_stuck }
         }
         Err(error) => {
-            let left = report_clean_up(shared, &planned.name, error.clean_up);
+            let left = report_clean_up(shared, Some(&planned.name), error.clean_up);
             let left = close(shared, &planned.name, &opened).await || left;
             Attempt::not_run(Verdict::Errored { reason: error.message }, left)
         }
@@ -200,18 +209,34 @@ async fn close(shared: &Shared, name: &str, opened: &Opened) -> bool {
         clean_up = shared.providers.close(name, opened) => clean_up,
         _ = cancelled.at_least(CancelLevel::Abandon) => {
             let left = shared.providers.left(name);
-            report_clean_up(shared, name, CleanUp { deleted: Vec::new(), left });
+            report_clean_up(shared, Some(name), CleanUp { deleted: Vec::new(), left });
             // Nobody has looked whether there is more.
             return true;
         }
     };
-    report_clean_up(shared, name, clean_up)
+    report_clean_up(shared, Some(name), clean_up)
 }
 
-fn report_clean_up(shared: &Shared, case_name: &str, clean_up: CleanUp) -> bool {
+/// Takes down what is there still when all cases have ended; whether something was left that nobody has said yet.
+pub(crate) async fn end(shared: &Shared) -> bool {
+    let mut cancelled = shared.cancelled.clone();
+    let mut clean_up = tokio::select! {
+        biased;
+        // Each case has said what is left of it.
+        _ = cancelled.at_least(CancelLevel::Abandon) => return false,
+        clean_up = shared.providers.end() => clean_up,
+    };
+    let said = shared.left.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    clean_up.left.retain(|left| !said.contains(&left.thing));
+    report_clean_up(shared, None, clean_up)
+}
+
+fn report_clean_up(shared: &Shared, case_name: Option<&str>, clean_up: CleanUp) -> bool {
+    let things = clean_up.left.iter().map(|left| left.thing.clone());
+    shared.left.lock().unwrap_or_else(PoisonError::into_inner).extend(things);
     let left = !clean_up.left.is_empty();
     if !clean_up.is_empty() {
-        shared.events.emit(EventBody::CleanedUp { case_name: Some(case_name.to_owned()), clean_up });
+        shared.events.emit(EventBody::CleanedUp { case_name: case_name.map(str::to_owned), clean_up });
     }
     left
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by ending")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -83,8 +83,12 @@ struct Rooms {
     closed: AtomicUsize,
     /// Closing never ends.
     sticks: bool,
+    /// It has been asked to, then.
+    opening: AtomicBool,
     /// Closing panics.
     breaks: bool,
+    /// When all cases have ended, there is this.
+    at_the_end: CleanUp,
     capacity: Option<usize>,
 }
 
@@ -107,6 +111,7 @@ impl Provider for Rooms {
             return Err(ProviderError::new("no room"));
         }
         if self.opens_never {
+            self.opening.store(true, Ordering::SeqCst);
             std::future::pending::<()>().await;
         }
         let mut open = self.open.lock().unwrap();
@@ -126,6 +131,10 @@ impl Provider for Rooms {
         let thing = Thing { kind: "server".into(), id: "i".into(), name: "n".into() };
         let left = self.leaves.then(|| Leftover { thing, reason: "forbidden".into() });
         CleanUp { deleted: Vec::new(), left: left.into_iter().collect() }
+    }
+
+    async fn end(&self) -> CleanUp {
+        self.at_the_end.clone()
     }
 
     fn left(&self, case_name: &str) -> Vec<Leftover> {
@@ -368,8 +377,10 @@ async fn cases_that_block_their_threads_hurt_no_other_and_can_be_stopped() {
         |name: &str| PlannedCase { deadline: Duration::from_secs(2), blocking: false, ..case(name, Does::Block) };
     let others = (0..20).map(|number| case(&format!("other {number}"), Does::Pass));
     let cases = [blocks("a"), blocks("b")].into_iter().chain(others).collect();
-    let outcome = run(plan(vec![tier("t", cases)], 2)).await;
+    let outcome = run(Plan { attempts: 3, ..plan(vec![tier("t", cases)], 2) }).await;
     assert_eq!(verdicts(&outcome.record).iter().filter(|verdict| verdict.ends_with(": passed")).count(), 20);
+    // Another attempt would run beside the one that goes on.
+    assert!(outcome.record.cases.iter().all(|case| case.attempts.is_empty()));
     for name in ["a", "b"] {
         assert!(reason(&outcome.record, name).contains("2s passed, and the case did not end: it blocks its thread"));
     }
@@ -408,6 +419,22 @@ async fn a_run_that_is_abandoned_does_not_wait_for_its_clean_up() {
     assert_eq!(outcome.record.left.len(), 1, "what may be there is in the record: {:?}", outcome.record.left);
 }
 
+#[tokio::test]
+async fn a_stop_is_heard_while_a_case_is_made_ready() {
+    let slow = Rooms { opens_never: true, ..Rooms::default() };
+    let (handle, rooms) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), slow, Vec::new());
+    while !rooms.opening.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    handle.cancel(CancelLevel::Stop);
+    let outcome = handle.join().await.unwrap();
+    assert_eq!(
+        (outcome.exit_code, reason(&outcome.record, "a")),
+        (exit_code::INTERRUPTED, "interrupted by the user".into())
+    );
+    assert_eq!(rooms.closed.load(Ordering::SeqCst), 1, "what was begun is taken down");
+}
+
 async fn wait_until_started(heard: &Heard) {
     let started = |event: &Event| matches!(event.body, EventBody::CheckStarted { .. });
     while !heard.0.lock().unwrap().iter().any(started) {
@@ -422,6 +449,24 @@ async fn what_is_left_behind_is_no_success() {
     let outcome = handle.join().await.unwrap();
     assert_eq!(verdicts(&outcome.record), ["a: passed"]);
     assert_eq!((outcome.record.left.len(), outcome.exit_code), (1, exit_code::NOT_PASSED));
+}
+
+#[tokio::test]
+async fn what_shows_when_all_cases_have_ended_counts_once() {
+    let thing = |name: &str| Thing { kind: "server".into(), id: "i".into(), name: name.into() };
+    let left = |name: &str| Leftover { thing: thing(name), reason: "still there".into() };
+    for (leaves, at_the_end, expected) in [
+        (false, CleanUp { deleted: vec![thing("late")], left: Vec::new() }, 0),
+        (false, CleanUp { deleted: Vec::new(), left: vec![left("late")] }, 1),
+        (true, CleanUp { deleted: Vec::new(), left: vec![left("n"), left("late")] }, 2),
+    ] {
+        let rooms = Rooms { leaves, at_the_end: at_the_end.clone(), ..Rooms::default() };
+        let (handle, _) = begin(plan(vec![tier("t", vec![case("a", Does::Pass)])], 1), rooms, Vec::new());
+        let outcome = handle.join().await.unwrap();
+        assert_eq!(outcome.record.left.len(), expected, "{:?}", outcome.record.left);
+        let code = if expected == 0 { exit_code::OK } else { exit_code::NOT_PASSED };
+        assert_eq!(outcome.exit_code, code, "{at_the_end:?}");
+    }
 }
 
 #[tokio::test]

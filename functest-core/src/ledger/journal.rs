@@ -121,6 +121,12 @@ impl Journal {
         entries.values().filter(is_wanted).cloned().collect()
     }
 
+    /// What may still exist, in whichever place.
+    pub fn open(&self) -> Vec<Entry> {
+        let entries = lock(&self.entries);
+        entries.values().filter(|entry| entry.state != State::Gone).cloned().collect()
+    }
+
     /// What is said to be gone in a place, of one case or of all.
     pub fn gone_in(&self, place: &str, scope: Option<&str>) -> Vec<Entry> {
         let entries = lock(&self.entries);

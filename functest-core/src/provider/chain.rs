@@ -100,14 +100,16 @@ impl Providers {
     pub async fn close(&self, case_name: &str, opened: &Opened) -> CleanUp {
         let mut total = CleanUp::default();
         for provider in self.0.iter().take(opened.opened).rev() {
-            let closing = AssertUnwindSafe(provider.close(case_name, &opened.resources)).catch_unwind();
-            match closing.await {
-                Ok(clean_up) => total.add(clean_up),
-                Err(panic) => total.left.push(Leftover {
-                    thing: Thing { kind: provider.name().to_owned(), id: String::new(), name: case_name.to_owned() },
-                    reason: format!("taking it down panicked: {}", panic_message(panic.as_ref())),
-                }),
-            }
+            total.add(guarded(&**provider, case_name, provider.close(case_name, &opened.resources)).await);
+        }
+        total
+    }
+
+    /// Ends them all, the last one first.
+    pub async fn end(&self) -> CleanUp {
+        let mut total = CleanUp::default();
+        for provider in self.0.iter().rev() {
+            total.add(guarded(&**provider, "", provider.end()).await);
         }
         total
     }
@@ -117,6 +119,18 @@ impl Providers {
     /// What may be there still of a case whose taking down was given up.
     pub fn left(&self, case_name: &str) -> Vec<Leftover> {
         self.0.iter().flat_map(|provider| provider.left(case_name)).collect()
+    }
+}
+
+/// Takes something down; that it panics is something that is left.
+async fn guarded(provider: &dyn Provider, what: &str, taking_down: impl Future<Output = CleanUp>) -> CleanUp {
+    let left = |panic: Box<dyn std::any::Any + Send>| Leftover {
+        thing: Thing { kind: provider.name().to_owned(), id: String::new(), name: what.to_owned() },
+        reason: format!("taking it down panicked: {}", panic_message(panic.as_ref())),
+    };
+    match AssertUnwindSafe(taking_down).catch_unwind().await {
+        Ok(clean_up) => clean_up,
+        Err(panic) => CleanUp { deleted: Vec::new(), left: vec![left(panic)] },
     }
 }
 

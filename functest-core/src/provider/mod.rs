@@ -68,6 +68,12 @@ pub trait Provider: Send + Sync {
         CleanUp::default()
     }
 
+    /// Takes down what is there still when all cases have ended, such as what a task that a case has left behind made. Called
+    /// once; what was said to be left of a case before may be said again.
+    async fn end(&self) -> CleanUp {
+        CleanUp::default()
+    }
+
     /// What may be there still of a case whose taking down was given up.
     fn left(&self, case_name: &str) -> Vec<Leftover> {
         let _ = case_name;

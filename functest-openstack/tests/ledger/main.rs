@@ -8,6 +8,7 @@ mod fake_cloud;
 mod lost_answers;
 mod making;
 mod odd_clouds;
+mod providing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

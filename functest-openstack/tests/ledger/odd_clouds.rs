@@ -396,10 +396,8 @@ async fn what_an_earlier_of_two_requests_made_is_found_though_the_later_is_refus
 
 #[tokio::test]
 async fn a_deletion_that_no_list_confirms_is_not_believed() {
-    let run = Run::with_policy(impatient(), FOR_EVER, |_, request| {
-        is(request, "GET", "/networks").then(nobody_there)
-    })
-    .await;
+    let run =
+        Run::with_policy(impatient(), FOR_EVER, |_, request| is(request, "GET", "/networks").then(nobody_there)).await;
     run.make::<Network>(json!({})).await;
     run.make_named::<Image>().await;
     let clean_up = run.clean().await;
