@@ -5,6 +5,7 @@ use std::path::Path;
 
 use globset::GlobBuilder;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::kind::{Distribution, Fault, Happens, Lie};
 use super::rule::Rule;
@@ -150,6 +151,11 @@ impl FaultFile {
         Self::parse(&yaml, &place)
     }
 
+    /// Each of them as [words](Self::from_words); `None` when one cannot be said so, because there is a space in it.
+    pub fn to_words(&self) -> Option<Vec<String>> {
+        self.faults.iter().map(|rule| rule.written.to_words()).collect()
+    }
+
     /// All of these and those.
     pub fn extend(&mut self, other: Self) {
         self.faults.extend(other.faults);
@@ -180,6 +186,23 @@ impl Written {
             times: None,
             probability: None,
         }
+    }
+
+    fn to_words(&self) -> Option<String> {
+        let Ok(Value::Object(mut keys)) = serde_json::to_value(self) else { return None };
+        let mut words = keys.remove("fault")?.as_str()?.to_owned();
+        for (key, value) in keys {
+            let value = match value {
+                Value::String(text) => text,
+                // As a map in YAML, without quotation marks.
+                other => other.to_string().replace('"', ""),
+            };
+            if value.contains(|c: char| c.is_whitespace() || c == '\'') {
+                return None;
+            }
+            words.push_str(&format!(" {key}={value}"));
+        }
+        Some(words)
     }
 
     /// The keys that are set and say what the fault is like.
@@ -297,6 +320,15 @@ mod tests {
         assert_eq!(FaultFile::parse(json, "body").unwrap().faults[0].fault, Fault::Happens(Happens::ServerError));
         let words = FaultFile::from_words("status status=503 path=/compute/** method=POST times=1").unwrap();
         assert_eq!(words.faults[0].fault, Fault::Status { status: 503, done: false });
+        let mut all = file.clone();
+        all.extend(words.clone());
+        let said = all.to_words().unwrap();
+        assert_eq!(said[0], "latency path=/network/** seconds={from:0.1,to:0.2}");
+        for (words, rule) in said.iter().zip(&all.faults) {
+            assert_eq!(FaultFile::from_words(words).unwrap().faults[0].written, rule.written, "{words}");
+        }
+        let spaced = FaultFile::parse("faults:\n- {fault: reset, path: '/a b'}\n", "f.yaml").unwrap();
+        assert_eq!(spaced.to_words(), None);
         let times = FaultFile::from_words("latency seconds={from:0.1,to:0.2}").unwrap();
         assert_eq!(times.faults[0].fault, file.faults[0].fault);
     }

@@ -21,7 +21,7 @@ pub(super) struct Planner<'a> {
     functest: &'a Functest,
     layers: SettingsLayers,
     pub(super) warnings: Vec<String>,
-    /// Settings by case, as they may be written down.
+    /// Settings by case, and those of the run, as they may be written down.
     pub(super) settings: BTreeMap<String, Value>,
     pub(super) run_settings: RunSettings,
 }
@@ -35,7 +35,9 @@ impl<'a> Planner<'a> {
         let mut warnings: Vec<String> =
             catalogue.warnings.iter().map(|d| format!("{}:{d}", catalogue.origin)).collect();
         warnings.extend(run_warnings);
-        Ok(Self { functest, layers, warnings, settings: BTreeMap::new(), run_settings })
+        let of_run = serde_json::to_value(&run_settings).unwrap_or_default();
+        let settings = BTreeMap::from([(RUN.to_owned(), secret::hide_in_value("", &of_run))]);
+        Ok(Self { functest, layers, warnings, settings, run_settings })
     }
 
     pub(super) fn tiers(&mut self, catalogue: &Catalogue, selection: &Selection) -> Result<Vec<PlannedTier>, Error> {

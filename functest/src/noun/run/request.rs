@@ -66,10 +66,11 @@ impl RunRequest {
         pairs.into_iter().filter_map(said).collect()
     }
 
-    /// The document that the head of a run holds: with paths that mean the same from everywhere, with the seed that the
-    /// sandbox had, and without secrets.
-    pub(super) fn to_record(&self, seed: Option<u64>) -> Value {
+    /// The document that the head of a run holds: with paths that mean the same from everywhere, with what the sandbox was like
+    /// that it ran on, and without secrets.
+    pub(super) fn to_record(&self, sandbox: Option<&SandboxRequest>) -> Value {
         let mut kept = self.clone();
+        kept.sandbox = sandbox.unwrap_or(&kept.sandbox).clone();
         for path in [&mut kept.catalogue, &mut kept.settings, &mut kept.sandbox.faults, &mut kept.sut.file] {
             *path = path.as_deref().map(absolute);
         }
@@ -77,7 +78,6 @@ impl RunRequest {
             *path = path.as_deref().map(absolute);
         }
         kept.sut.node_key_file = kept.sut.node_key_file.as_deref().map(absolute);
-        kept.sandbox.seed = kept.sandbox.seed.or(seed);
         kept.set = kept.set.iter().map(|setting| secret::hide_in_setting(setting)).collect();
         // It stands beside the request.
         kept.command = Vec::new();
@@ -130,7 +130,8 @@ mod tests {
             command: vec!["functest".into(), "run".into()],
             ..RunRequest::default()
         };
-        let again = RunRequest::of_record(&record(Some(request.to_record(Some(7))))).unwrap();
+        let sandbox = SandboxRequest { seed: Some(7), ..SandboxRequest::default() };
+        let again = RunRequest::of_record(&record(Some(request.to_record(Some(&sandbox))))).unwrap();
         assert_eq!((again.names, again.set, again.cloud), (request.names, request.set, request.cloud));
         assert_eq!((again.sandbox.seed, again.run_dir, again.command.len()), (Some(7), None, 0));
         assert!(again.catalogue.unwrap().is_absolute());

@@ -23,7 +23,7 @@ use super::providers::Site;
 use super::secret;
 use crate::error::Error;
 use crate::noun::openstack::Chosen;
-use crate::noun::sandbox::Embedded;
+use crate::noun::sandbox::{Embedded, SandboxRequest};
 
 /// The folder in a run folder that holds the logs of nodes.
 const NODE_LOGS: &str = "nodes";
@@ -78,13 +78,13 @@ impl Plan {
         let run_id = new_run_id(now);
         let folder = self.functest.state.make_run(&run_id, self.request.run_dir.as_deref())?;
         let run_folder = RunFolder::create(&folder)?;
-        let seed = sandbox.as_ref().map(Embedded::seed);
+        let like = sandbox.as_ref().map(Embedded::request);
         let notices = match &cloud {
             Some(Ok(connection)) => connection.notices.clone(),
             Some(Err(no_cloud)) => vec![no_cloud.reason().to_owned()],
             None => Vec::new(),
         };
-        let head = self.head(&run_id, connection, &notices, seed);
+        let head = self.head(&run_id, connection, &notices, like);
         let journal = self.journal(&run_id, now, &folder, connection)?;
         let sut = self.told.sut.clone();
         let site =
@@ -177,7 +177,13 @@ impl Plan {
         places
     }
 
-    fn head(&self, run_id: &str, connection: Option<&Connection>, notices: &[String], seed: Option<u64>) -> RunHead {
+    fn head(
+        &self,
+        run_id: &str,
+        connection: Option<&Connection>,
+        notices: &[String],
+        sandbox: Option<&SandboxRequest>,
+    ) -> RunHead {
         RunHead {
             run_id: run_id.to_owned(),
             functest: env!("CARGO_PKG_VERSION").to_owned(),
@@ -190,7 +196,7 @@ impl Plan {
             notices: notices.iter().chain(&self.warnings).cloned().collect(),
             cases: self.selection.cases.clone(),
             settings: self.settings.clone(),
-            request: Some(self.request.to_record(seed)),
+            request: Some(self.request.to_record(sandbox)),
             command: secret::hide_in_command(&self.request.command),
         }
     }

@@ -11,16 +11,8 @@ use crate::error::Error;
 pub(crate) enum Embedded {}
 
 impl Embedded {
-    /// Says that there is none.
-    pub(crate) async fn start(_request: &SandboxRequest) -> Result<Self, Error> {
-        Err(Error::WithoutSandbox)
-    }
-
-    pub(crate) fn end(self) {
-        match self {}
-    }
-
-    pub(crate) fn seed(&self) -> u64 {
+    /// What one like it is asked for by.
+    pub(crate) fn request(&self) -> &SandboxRequest {
         match *self {}
     }
 

@@ -11,25 +11,36 @@ use crate::noun::openstack::SANDBOX;
 
 /// A sandbox. It ends when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Embedded(Sandbox);
+pub(crate) struct Embedded {
+    sandbox: Sandbox,
+    request: SandboxRequest,
+}
 
 impl Embedded {
     /// Starts it.
     pub(crate) async fn start(request: &SandboxRequest) -> Result<Self, Error> {
-        Ok(Self(request.start().await?))
+        let faults = request.all_faults()?;
+        let mut started = request.clone();
+        // A file may have changed by the time that somebody wants the same again.
+        if let Some(words) = faults.to_words() {
+            (started.faults, started.fault) = (None, words);
+        }
+        let sandbox = request.start_with(faults).await?;
+        started.seed = Some(sandbox.seed());
+        Ok(Self { sandbox, request: started })
     }
 
     /// Ends it, and everything in it.
     pub(crate) fn end(self) {}
 
-    /// What everything random in it comes from.
-    pub(crate) fn seed(&self) -> u64 {
-        self.0.seed()
+    /// What one like it is asked for by: with the seed that it has, and its faults in words.
+    pub(crate) fn request(&self) -> &SandboxRequest {
+        &self.request
     }
 
     /// How it is logged in to as an administrator.
     pub(crate) fn cloud(&self) -> Result<CloudConfig, Error> {
-        let sandbox = &self.0;
+        let sandbox = &self.sandbox;
         let login = sandbox.admin();
         let domain = || Domain::Name(login.domain.to_owned());
         let named = |name: &str| Named::Name { name: name.to_owned(), domain: domain() };
@@ -57,6 +68,10 @@ impl SandboxRequest {
     /// # Errors
     /// When its faults are not what they should be, or its port is taken.
     pub async fn start(&self) -> Result<Sandbox, Error> {
+        self.start_with(self.all_faults()?).await
+    }
+
+    fn all_faults(&self) -> Result<FaultFile, Error> {
         let mut faults = match &self.faults {
             Some(file) => FaultFile::read(file)?,
             None => FaultFile::default(),
@@ -64,6 +79,10 @@ impl SandboxRequest {
         for words in &self.fault {
             faults.extend(FaultFile::from_words(words)?);
         }
+        Ok(faults)
+    }
+
+    async fn start_with(&self, faults: FaultFile) -> Result<Sandbox, Error> {
         let options = Options { port: self.port.unwrap_or(0), seed: self.seed, faults, ..Options::default() };
         Ok(Sandbox::start(options).await?)
     }
