@@ -82,6 +82,8 @@ pub enum Error {
         message: String,
         /// The request.
         request: FailedRequest,
+        /// Whether the service itself said it, as with [`Error::Answer`].
+        of_service: bool,
     },
     /// What has that id is not what was made.
     #[error("the {kind} {id} does not carry the mark of this run, but {shown:?}: it is somebody else's")]
@@ -170,7 +172,7 @@ impl Error {
     pub fn is_silence(&self) -> bool {
         match self {
             Self::NoAnswer { .. } => true,
-            Self::Answer { of_service, .. } => !of_service,
+            Self::Answer { of_service, .. } | Self::Unexpected { of_service, .. } => !of_service,
             _ => false,
         }
     }

@@ -14,7 +14,7 @@ use functest_core::need::Requirement;
 use functest_core::provider::{ForCase, Offer, Provider, ProviderError};
 use functest_core::stop_point;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
 use crate::clean::Cleaner;
@@ -204,12 +204,19 @@ impl CloudProvider {
         let token = self.offers.connection.rest.token().await?;
         let domain_id = token.project.as_ref().unwrap_or(&token.user).domain.id.clone();
         let name = admin.unique_name("project");
-        let project: Project = admin.create(json!({"name": name, "domain_id": domain_id})).await?;
+        let in_domain = |mut attributes: Value| {
+            // Without a word about it, it is the domain of the token.
+            if !domain_id.is_empty() {
+                attributes["domain_id"] = json!(domain_id);
+            }
+            attributes
+        };
+        let project: Project = admin.create(in_domain(json!({"name": name}))).await?;
         // 122 random bits; the beginning is for clouds with rules about kinds of characters.
         let password = SecretString::from(format!("Aa1!{}", uuid::Uuid::new_v4().simple()));
         let name = admin.unique_name("user");
         let secret = secrecy::ExposeSecret::expose_secret(&password);
-        let user: User = admin.create(json!({"name": name, "domain_id": domain_id, "password": secret})).await?;
+        let user: User = admin.create(in_domain(json!({"name": name, "password": secret}))).await?;
         let names: Vec<&str> = self.role_names.iter().map(String::as_str).collect();
         Role::find(admin.rest(), &names).await?.grant(admin.rest(), &project.id, &user.id).await?;
         let credential = Credential::Password { user: Named::Id(user.id.clone()), password };

@@ -56,7 +56,8 @@ names, in the working folder, in `~/.config/openstack` and in `/etc/openstack`. 
 file, whose `OS_*` variables count.
 
 Whatever decides who logs in, where and how is honoured as OpenStack's SDK honours it, or refused by its name. A scalar is the text
-that was written: a password of digits needs no quotation marks. A key that is in none of the tables is a warning, and has no effect.
+that was written: a password of digits needs no quotation marks. A key that is in none of the tables is a warning, and has no effect;
+so is one of how requests are made, for which functest has settings of its own.
 The tables are generated, and a test holds them against the SDK's own list.
 
 * Keys of `auth` may stand beside it. Each key is also a variable: `OS_` and the key in capital letters.
@@ -77,12 +78,13 @@ fn the_page_about_clouds_is_up_to_date() {
         (Place::Cloud, "Keys of a cloud"),
         (Place::Service, "Keys of one service, behind its type: `compute_endpoint_override`"),
     ] {
-        write!(page, "\n## {title}\n\n| Honoured | Refused | Without effect |\n| --- | --- | --- |\n").unwrap();
+        write!(page, "\n## {title}\n\n| Honoured | Refused | Said to have no effect | Without effect |\n| --- | --- | --- | --- |\n").unwrap();
         let of = |fate: Fate| {
             let keys = known_keys().filter(|(where_to, _, of_key)| (*where_to, *of_key) == (place, fate));
             keys.map(|(_, key, _)| format!("`{key}`")).collect::<Vec<_>>().join(", ")
         };
-        writeln!(page, "| {} | {} | {} |", of(Fate::Honoured), of(Fate::Refused), of(Fate::WithoutEffect)).unwrap();
+        let fates = [Fate::Honoured, Fate::Refused, Fate::Unheeded, Fate::WithoutEffect].map(of);
+        writeln!(page, "| {} |", fates.join(" | ")).unwrap();
     }
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/clouds.md"));
     if std::env::var_os("FUNCTEST_UPDATE").is_some_and(|value| value == "1") {

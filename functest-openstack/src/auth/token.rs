@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::Catalog;
 use crate::error::Error;
@@ -38,24 +39,42 @@ pub struct Identity {
     /// Its id.
     pub id: String,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// Its domain.
+    #[serde(default, deserialize_with = "or_default")]
     pub domain: DomainIdentity,
 }
 
 /// A domain.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct DomainIdentity {
-    /// Its id.
+    /// Its id; empty where Keystone does not say it.
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
 }
 
+/// A null is missing.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A time; `None` for what is none, or is missing.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let Ok(Value::String(text)) = Value::deserialize(deserializer) else { return Ok(None) };
+    let in_utc = || text.parse::<NaiveDateTime>().map(|time| time.and_utc());
+    Ok(text.parse().or_else(|_| in_utc()).ok())
+}
+
+/// For how long a token is believed that does not say until when it holds. One that ends earlier is renewed when it is refused.
+const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
+
 #[derive(Deserialize)]
 struct Body {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "time")]
     issued_at: Option<DateTime<Utc>>,
-    expires_at: DateTime<Utc>,
+    #[serde(default, deserialize_with = "time")]
+    expires_at: Option<DateTime<Utc>>,
     user: Identity,
     #[serde(default)]
     project: Option<Identity>,
@@ -81,7 +100,8 @@ impl Token {
         let secret = given.or_else(|| answer.subject_token.clone().map(SecretString::from));
         let secret = secret.ok_or_else(|| answer.unexpected("no X-Subject-Token in the answer"))?;
         let issued = body.issued_at.unwrap_or_else(Utc::now);
-        let lifetime = (body.expires_at - issued).to_std().unwrap_or_default();
+        let lifetime = body.expires_at.map(|expires| (expires - issued).to_std().unwrap_or_default());
+        let lifetime = lifetime.unwrap_or(USUAL_LIFETIME);
         Ok(Self {
             secret,
             renew_at: Instant::now() + lifetime.saturating_sub(MARGIN.min(lifetime / 2)),

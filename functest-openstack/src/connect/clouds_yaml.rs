@@ -13,12 +13,13 @@ use crate::error::Error;
 
 type Keys = Map<String, Value>;
 
-/// The cloud `name`, its secrets and its profile merged.
-pub(super) fn load(name: &str, environment: Variables<'_>) -> Result<CloudConfig, Error> {
-    let named = variables::path(environment, "OS_CLIENT_CONFIG_FILE");
-    if let Some(path) = named.filter(|path| !path.exists()) {
-        let message = "OS_CLIENT_CONFIG_FILE names it, and there is no such file".to_owned();
-        return Err(Error::Config { origin: path.display().to_string(), message });
+/// The cloud `name`, its secrets and its profile merged; in that `region` of it, whatever the files say.
+pub(super) fn load(name: &str, region: Option<&str>, environment: Variables<'_>) -> Result<CloudConfig, Error> {
+    for variable in ["OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"] {
+        if let Some(path) = variables::path(environment, variable).filter(|path| !path.exists()) {
+            let message = format!("{variable} names it, and there is no such file");
+            return Err(Error::Config { origin: path.display().to_string(), message });
+        }
     }
     let candidates = candidates("clouds", "OS_CLIENT_CONFIG_FILE", environment);
     let searched = || candidates.iter().map(|path| path.display().to_string()).collect();
@@ -57,6 +58,9 @@ pub(super) fn load(name: &str, environment: Variables<'_>) -> Result<CloudConfig
                 return Err(Error::Config { origin, message });
             }
         }
+    }
+    if let Some(region) = region {
+        keys.insert("region_name".into(), Value::String(region.to_owned()));
     }
     choose_region(&mut keys, &origin)?;
     let home = variables::path(environment, "HOME");
@@ -175,7 +179,7 @@ mod tests {
         let (clouds, secure) = (folder.path().join("c.yaml"), folder.path().join("s.yaml"));
         std::fs::write(&clouds, text).unwrap();
         std::fs::write(&secure, secrets).unwrap();
-        load(name, &|variable| match variable {
+        load(name, None, &|variable| match variable {
             "OS_CLIENT_CONFIG_FILE" => Some(clouds.clone().into()),
             "OS_CLIENT_SECURE_FILE" => Some(secure.clone().into()),
             _ => None,
@@ -234,6 +238,26 @@ mod tests {
         assert_eq!((config.region.as_deref(), config.interface.as_str()), (Some("B"), "internal"));
         let error = of(&format!("{regions}, region_name: C")).unwrap_err().to_string();
         assert!(error.contains("there is no `C` among `regions`; known: A, B"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.yaml");
+        let auth = "{auth_url: 'http://c', username: u, password: p, project_id: p}";
+        std::fs::write(
+            &file,
+            format!("clouds: {{x: {{auth: {auth}, regions: [A, {{name: B, values: {{verify: false}}}}]}}}}\n"),
+        )
+        .unwrap();
+        let by_variables = |region: &'static str| {
+            let found = CloudConfig::find(None, &|name| match name {
+                "OS_CLIENT_CONFIG_FILE" => Some(file.display().to_string().into()),
+                "OS_CLOUD" => Some("x".into()),
+                "OS_REGION_NAME" => Some(region.into()),
+                _ => None,
+            });
+            found.map(Option::unwrap).map_err(|error| error.to_string())
+        };
+        let config = by_variables("B").unwrap();
+        assert_eq!((config.region.as_deref(), config.tls.verify), (Some("B"), false));
+        assert!(by_variables("C").unwrap_err().contains("there is no `C` among `regions`"));
         let config = of("project_id: p, compute_region_name: Z, block_storage_interface: adminURL").unwrap();
         let choice = |service| config.choices[&service].clone();
         assert_eq!(choice(crate::Service::Compute).region.as_deref(), Some("Z"));
@@ -281,12 +305,15 @@ mod tests {
             assert!(config.warnings.iter().any(|warning| warning.contains(meant)), "{key}: {:?}", config.warnings);
         }
         assert!(of("project_id: p, dns_endpoint_override: 'http://c'").unwrap().warnings.is_empty());
+        let unheeded = of("project_id: p, api_timeout: 5, compute_min_version: '2.90', metrics: {}").unwrap().warnings;
+        assert!(unheeded.len() == 2 && unheeded[0].contains("api_timeout: it has no effect"), "{unheeded:?}");
         for secrets in ["", "somebody: else\n", "- a list\n"] {
             load_from(CLOUDS, secrets, "a").unwrap();
         }
-        let error =
-            load("a", &|name| (name == "OS_CLIENT_CONFIG_FILE").then(|| "/nonexistent/c.yaml".into())).unwrap_err();
-        assert!(error.to_string().contains("OS_CLIENT_CONFIG_FILE names it, and there is no such file"), "{error}");
+        for variable in ["OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"] {
+            let error = load("a", None, &|name| (name == variable).then(|| "/nonexistent/c.yaml".into())).unwrap_err();
+            assert!(error.to_string().contains(&format!("{variable} names it, and there is no such file")), "{error}");
+        }
     }
 
     #[test]
@@ -296,7 +323,7 @@ mod tests {
         let auth = "{auth_url: 'http://c', username: u, password: p, project_id: p}";
         std::fs::write(&file, format!("clouds: {{x: {{auth: {auth}, cacert: ~/ca.pem, cert: '~/me.pem'}}}}\n"))
             .unwrap();
-        let config = load("x", &|name| match name {
+        let config = load("x", None, &|name| match name {
             "OS_CLIENT_CONFIG_FILE" => Some(file.display().to_string().into()),
             "HOME" => Some("/home/me".into()),
             _ => None,

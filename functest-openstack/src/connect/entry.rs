@@ -277,7 +277,15 @@ impl Entry {
         let own = own.map(|key| warning("", key, all()));
         let auth = self.keys.get("auth").and_then(Value::as_object);
         let in_auth = auth.into_iter().flat_map(Map::keys).filter(|key| keys::of_auth(key).is_none());
-        own.chain(in_auth.map(|key| warning("auth.", key, names(keys::AUTH).collect()))).collect()
+        let set = self.keys.iter().filter(|(_, value)| !is_nothing(value)).map(|(key, _)| key);
+        let unheeded = set.filter(|key| keys::of_cloud(key) == Some(Fate::Unheeded));
+        let unheeded = unheeded.map(|key| {
+            format!(
+                "{}: {key}: it has no effect; functest's own settings say how requests are made (`run.*`)",
+                self.origin
+            )
+        });
+        own.chain(in_auth.map(|key| warning("auth.", key, names(keys::AUTH).collect()))).chain(unheeded).collect()
     }
 
     /// What the keys mean.

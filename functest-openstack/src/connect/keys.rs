@@ -11,7 +11,9 @@ pub enum Fate {
     Honoured,
     /// It would change who logs in, where or how, and functest cannot do it.
     Refused,
-    /// It is about something that functest does not do, or does in a way of its own.
+    /// It is about how requests are made, for which functest has settings of its own. It has no effect, and that is said.
+    Unheeded,
+    /// It is about something that functest does not do.
     WithoutEffect,
 }
 
@@ -80,7 +82,7 @@ pub(super) const CLOUD: &[(&str, Fate)] = &[
     ("key", Fate::Honoured),
     ("profile", Fate::Honoured),
     ("cloud", Fate::Honoured),
-    ("api_timeout", Fate::WithoutEffect),
+    ("api_timeout", Fate::Unheeded),
     ("app_name", Fate::WithoutEffect),
     ("app_version", Fate::WithoutEffect),
     ("auth_token", Fate::Honoured),
@@ -89,7 +91,7 @@ pub(super) const CLOUD: &[(&str, Fate)] = &[
     ("database_api_version", Fate::WithoutEffect),
     ("disable_vendor_agent", Fate::WithoutEffect),
     ("floating_ip_source", Fate::WithoutEffect),
-    ("force_ipv4", Fate::WithoutEffect),
+    ("force_ipv4", Fate::Unheeded),
     ("image_api_use_tasks", Fate::WithoutEffect),
     ("image_format", Fate::WithoutEffect),
     ("message", Fate::WithoutEffect),
@@ -101,7 +103,7 @@ pub(super) const CLOUD: &[(&str, Fate)] = &[
     ("external_network", Fate::WithoutEffect),
     ("internal_network", Fate::WithoutEffect),
     ("password_hash", Fate::WithoutEffect),
-    ("prefer_ipv6", Fate::WithoutEffect),
+    ("prefer_ipv6", Fate::Unheeded),
     ("private", Fate::WithoutEffect),
     ("requires_floating_ip", Fate::WithoutEffect),
     ("secgroup_source", Fate::WithoutEffect),
@@ -120,12 +122,12 @@ pub(super) const SERVICE: &[(&str, Fate)] = &[
     ("service_type", Fate::Refused),
     ("service_name", Fate::Refused),
     ("api_version", Fate::WithoutEffect),
-    ("default_microversion", Fate::WithoutEffect),
-    ("min_version", Fate::WithoutEffect),
-    ("max_version", Fate::WithoutEffect),
-    ("status_code_retries", Fate::WithoutEffect),
-    ("connect_retries", Fate::WithoutEffect),
-    ("retriable_status_codes", Fate::WithoutEffect),
+    ("default_microversion", Fate::Unheeded),
+    ("min_version", Fate::Unheeded),
+    ("max_version", Fate::Unheeded),
+    ("status_code_retries", Fate::Unheeded),
+    ("connect_retries", Fate::Unheeded),
+    ("retriable_status_codes", Fate::Unheeded),
     ("concurrency", Fate::WithoutEffect),
 ];
 

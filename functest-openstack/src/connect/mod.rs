@@ -174,7 +174,7 @@ impl CloudConfig {
     /// # Errors
     /// When no file has such a cloud, or its entry is unusable.
     pub fn from_clouds_yaml(name: &str, environment: Variables<'_>) -> Result<Self, Error> {
-        clouds_yaml::load(name, environment)
+        clouds_yaml::load(name, None, environment)
     }
 
     /// The cloud of `OS_*` variables.
@@ -208,12 +208,11 @@ impl CloudConfig {
     pub fn find(name: Option<&str>, environment: Variables<'_>) -> Result<Option<Self>, Error> {
         let set = |variable: &str| environment_variables::text(environment, variable).map_err(not_text);
         if let Some(name) = name.filter(|name| !name.is_empty()) {
-            return Self::named(name, environment).map(Some);
+            return Self::named(name, None, environment).map(Some);
         }
         if let Some(name) = set("OS_CLOUD")? {
-            let found = Self::named(&name, environment)?;
-            let region = set("OS_REGION_NAME")?.or(found.region.clone());
-            return Ok(Some(Self { region, ..found }));
+            let region = set("OS_REGION_NAME")?;
+            return Self::named(&name, region.as_deref(), environment).map(Some);
         }
         match set("OS_AUTH_URL")? {
             Some(_) => Self::from_variables(environment).map(Some),
@@ -224,12 +223,16 @@ impl CloudConfig {
 
 impl CloudConfig {
     /// A cloud of that name is meant before a file that happens to have it.
-    fn named(name: &str, environment: Variables<'_>) -> Result<Self, Error> {
+    fn named(name: &str, region: Option<&str>, environment: Variables<'_>) -> Result<Self, Error> {
+        let in_openrc = || {
+            let found = Self::from_openrc(Path::new(name))?;
+            Ok(Self { region: region.map(str::to_owned).or(found.region.clone()), ..found })
+        };
         if name.contains('/') {
-            return Self::from_openrc(Path::new(name));
+            return in_openrc();
         }
-        match Self::from_clouds_yaml(name, environment) {
-            Err(Error::UnknownCloud { .. }) if Path::new(name).is_file() => Self::from_openrc(Path::new(name)),
+        match clouds_yaml::load(name, region, environment) {
+            Err(Error::UnknownCloud { .. }) if Path::new(name).is_file() => in_openrc(),
             found => found,
         }
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use url::{Host, Url};
+use url::Url;
 
 use super::{Tls, trust};
 use crate::error::Error;
+use crate::rest::is_this_machine;
 
 /// A client that verifies as `tls` says. It follows no redirects: a token must not go to another host.
 pub(super) fn client(tls: &Tls, at: &Url, connect_deadline: Duration) -> Result<reqwest::Client, Error> {
@@ -74,14 +75,4 @@ fn no_identity(cert: &Path) -> Error {
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
-}
-
-/// Whether that is a server on this machine.
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

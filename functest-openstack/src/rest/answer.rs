@@ -35,7 +35,9 @@ impl Answer {
 
     /// An error about this answer.
     pub fn unexpected(&self, message: impl Into<String>) -> Error {
-        Error::Unexpected { message: message.into(), request: self.request.clone() }
+        // A page is nobody's answer that has an API: a portal says so that one has to log in, and a proxy that it is busy.
+        let of_service = self.request.request_id.is_some() || serde_json::from_slice::<Value>(&self.body).is_ok();
+        Error::Unexpected { message: message.into(), request: self.request.clone(), of_service }
     }
 
     /// The body as a document.

@@ -148,6 +148,7 @@ impl Call {
                 status: None,
                 request_id: None,
             },
+            of_service: true,
         })?;
         if let Ok(mut path) = url.path_segments_mut() {
             for segment in self.route.split('/').filter(|segment| !segment.is_empty()) {

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::answer::{Answer, error_message, is_of_service};
-use super::{Observer, Policy};
+use super::{Observer, Policy, handshake, proxy};
 use crate::error::Error;
 use crate::service::Service;
 
@@ -61,12 +61,13 @@ where
     let mut delays = policy.delays();
     let mut attempt = 0;
     let mut may_have_arrived = false;
+    let mut secured = None;
     loop {
         attempt += 1;
         let request = prepare().await?;
         let started = Instant::now();
         let deadline = target.deadline.unwrap_or(policy.request);
-        let ended = match tokio::time::timeout(deadline, once(target, request)).await {
+        let ended = match tokio::time::timeout(deadline, once(target, request, secured.clone())).await {
             Ok(ended) => ended,
             Err(_) => Err(Fault::silent(target, format!("the deadline of {:.0?} passed", deadline), true)),
         };
@@ -85,6 +86,11 @@ where
         if !fault.error.is_silence() {
             observer.answered(target.service);
         }
+        if let Some(place) = fault.moved_to.take().filter(|_| secured.is_none()) {
+            // It was not done: a server that sends one elsewhere does nothing itself.
+            secured = Some(place);
+            continue;
+        }
         // That a later attempt did not arrive says nothing about an earlier one.
         may_have_arrived |= fault.may_have_arrived();
         if let Error::NoAnswer { sent, .. } = &mut fault.error {
@@ -101,45 +107,16 @@ where
 struct Fault {
     error: Error,
     retry_after: Option<Duration>,
-}
-
-/// What the TLS library says of a certificate or a handshake, and what that means, with the way out.
-const TRUST: [(&str, &str); 11] = [
-    ("UnknownIssuer", "it is signed by an authority that is not known here: name that one in `cacert`"),
-    (
-        "CaUsedAsEndEntity",
-        "it is the certificate of an authority, not of a server: have one signed by it, or set `verify: false`",
-    ),
-    ("NotValidForName", "it is for another name than the URL's"),
-    ("not valid for name", "it is for another name than the URL's"),
-    ("Expired", "its time is over, or a clock is wrong"),
-    ("expired", "its time is over, or a clock is wrong"),
-    ("NotValidYet", "its time has not come, or a clock is wrong"),
-    ("not valid yet", "its time has not come, or a clock is wrong"),
-    (
-        "UnsupportedCertVersion",
-        "it is of an old version (X.509 v1), which cannot be verified: `verify: false` does without",
-    ),
-    ("corrupt message", "this is no TLS: is it an http URL?"),
-    ("CertificateRequired", "the server wants one of ours: name it in `cert` and `key`"),
-];
-
-/// What the words of the TLS library mean, where they are about trust.
-fn meaning(words: &str) -> Option<&'static str> {
-    TRUST.iter().find(|(said, _)| words.contains(said)).map(|(_, meaning)| *meaning)
-}
-
-/// The proxy that the environment names, without a user's name and password.
-fn proxy() -> Option<String> {
-    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-    let value = names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
-    Some(value.rsplit('@').next().unwrap_or_default().to_owned())
+    /// Whether it would be the same at once, as with a certificate that is not trusted.
+    is_lasting: bool,
+    /// Where the same host wants to be asked instead: by https.
+    moved_to: Option<Url>,
 }
 
 impl Fault {
     fn silent(target: &Target, message: String, sent: bool) -> Self {
         let request = target.failed(None, None);
-        Self { error: Error::NoAnswer { message, request, sent }, retry_after: None }
+        Self { error: Error::NoAnswer { message, request, sent }, retry_after: None, is_lasting: false, moved_to: None }
     }
 
     fn from_transport(target: &Target, error: &reqwest::Error) -> Self {
@@ -148,29 +125,23 @@ impl Fault {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        let words = match cause.to_string() {
+        let handshake = handshake::problem(cause);
+        let words = match (cause.to_string(), &handshake) {
             _ if error.is_timeout() && error.is_connect() => "connecting took too long".to_owned(),
-            words => match meaning(&words) {
-                Some(meaning) => format!("{words}: {meaning}"),
-                None => words,
-            },
+            (words, Some(problem)) => format!("{words}: {problem}"),
+            (words, None) => words,
         };
-        let words = match proxy() {
+        let words = match proxy::on_the_way_to(&target.url) {
             Some(proxy) if error.is_connect() => {
-                format!("{words} (by the proxy {proxy}, where the environment's NO_PROXY does not except it)")
+                format!("{words} (by the proxy {proxy}, which the environment names; NO_PROXY makes exceptions)")
             }
             _ => words,
         };
         if error.is_builder() {
             let words = format!("cannot build {} {}: {words}", target.method, target.url);
-            return Self { error: Error::Internal(words), retry_after: None };
+            return Self { error: Error::Internal(words), retry_after: None, is_lasting: true, moved_to: None };
         }
-        Self::silent(target, words, !error.is_connect())
-    }
-
-    /// Whether it would be the same at once: a certificate does not change by being looked at again.
-    fn is_about_trust(&self) -> bool {
-        matches!(&self.error, Error::NoAnswer { message, .. } if meaning(message).is_some())
+        Self { is_lasting: handshake.is_some(), ..Self::silent(target, words, !error.is_connect()) }
     }
 
     fn may_have_arrived(&self) -> bool {
@@ -182,7 +153,7 @@ impl Fault {
 
     fn may_be_repeated(&self, target: &Target) -> bool {
         match &self.error {
-            Error::NoAnswer { .. } if self.is_about_trust() => false,
+            _ if self.is_lasting => false,
             Error::NoAnswer { sent, .. } => !sent || target.repeatable,
             error => match error.status() {
                 Some(429) => true,
@@ -204,8 +175,20 @@ impl Fault {
     }
 }
 
-async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault> {
-    let response = request.send().await.map_err(|e| Fault::from_transport(target, &e))?;
+/// The place that a redirection names, where it is the same host by https: a token must not go to another one than was named.
+fn by_https(from: &Url, location: &str) -> Option<Url> {
+    let to = from.join(location).ok()?;
+    let is_the_same = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
+    (is_the_same && (from.path(), from.query()) == (to.path(), to.query())).then_some(to)
+}
+
+async fn once(target: &Target, request: RequestBuilder, secured: Option<Url>) -> Result<Answer, Fault> {
+    let (client, request) = request.build_split();
+    let mut request = request.map_err(|e| Fault::from_transport(target, &e))?;
+    if let Some(url) = secured {
+        *request.url_mut() = url;
+    }
+    let response = client.execute(request).await.map_err(|e| Fault::from_transport(target, &e))?;
     stop_while_waiting(target);
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -219,13 +202,18 @@ async fn once(target: &Target, request: RequestBuilder) -> Result<Answer, Fault>
     // 300 is how services list their versions; other redirections are not followed.
     if status > 300 {
         let message = target.without_secret(match &location {
-            // Followed is none: a token must not go to another place than the one that was named.
             Some(place) => format!("it leads to {place}; if that is right, use that URL"),
             None => error_message(&body),
         });
         let of_service = is_of_service(request.request_id.as_deref(), &body);
         let retry_after = retry_after.map(|delay| delay.min(LONGEST_DELAY));
-        return Err(Fault { error: Error::Answer { message, request, of_service }, retry_after });
+        let moved_to = location.as_deref().and_then(|location| by_https(&target.url, location));
+        return Err(Fault {
+            error: Error::Answer { message, request, of_service },
+            retry_after,
+            is_lasting: false,
+            moved_to,
+        });
     }
     if target.method == Method::POST && target.route != "/auth/tokens" {
         stop_point::reach("answer.received");
@@ -259,4 +247,27 @@ async fn body_of(target: &Target, mut response: Response) -> Result<Bytes, Fault
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_host_is_followed_to_https_and_nothing_else() {
+        let from: Url = "http://cloud:5000/v3/auth/tokens?a=b".parse().unwrap();
+        for (location, to) in [
+            ("https://cloud:5000/v3/auth/tokens?a=b", Some("https://cloud:5000/v3/auth/tokens?a=b")),
+            ("https://cloud/v3/auth/tokens?a=b", Some("https://cloud/v3/auth/tokens?a=b")),
+            ("https://cloud/login", None),
+            ("https://elsewhere:5000/v3/auth/tokens?a=b", None),
+            ("http://cloud:5001/v3/auth/tokens?a=b", None),
+            ("/v3/auth/tokens?a=b", None),
+            ("https://", None),
+        ] {
+            assert_eq!(by_https(&from, location).map(String::from).as_deref(), to, "{location}");
+        }
+        let safe: Url = "https://cloud/v3".parse().unwrap();
+        assert_eq!(by_https(&safe, "https://cloud:5000/v3"), None);
+    }
 }

@@ -4,9 +4,11 @@
 mod answer;
 mod call;
 mod exchange;
+mod handshake;
 mod list;
 mod observer;
 mod policy;
+mod proxy;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub use self::policy::Policy;
 
 pub(crate) use self::exchange::{Target, exchange};
 pub(crate) use self::observer::Heard;
+pub(crate) use self::proxy::is_this_machine;
 
 /// Sends requests to a cloud on behalf of one credential. Cheap to clone.
 #[derive(Clone)]

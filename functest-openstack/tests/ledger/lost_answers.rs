@@ -112,3 +112,17 @@ async fn what_comes_late_is_still_found() {
     assert!(run.scope.create::<Network>(json!({"name": "n"})).await.is_err());
     assert_eq!(run.clean().await.deleted, [thing("network", "network-0", "n")]);
 }
+
+#[tokio::test]
+async fn a_page_of_somebody_before_the_service_ends_nothing() {
+    for status in [200, 201, 500, 503] {
+        let run = Run::start(FOR_EVER, move |_, request| {
+            let page = ResponseTemplate::new(status).set_body_string("<html><h1>Please wait</h1></html>");
+            is(request, "POST", "/networks").then_some(page)
+        })
+        .await;
+        run.scope.create::<Network>(json!({})).await.unwrap_err();
+        // What goes on behind it may still take effect, for as long as any request may.
+        assert_eq!(run.state(0), EntryState::Unanswered, "{status}");
+    }
+}
