@@ -105,14 +105,11 @@ fn located(text: &str, error: &serde_yaml::Error) -> String {
     format!("{line}there is no key `{key}`{suggestion}; known: {}", known.join(", "))
 }
 
-/// A secret may look like a number; and no complaint may show it.
+/// A secret may look like a number, and is what was written all the same; and no complaint may show it.
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-    match serde_yaml::Value::deserialize(deserializer)? {
-        serde_yaml::Value::Null => Ok(None),
-        serde_yaml::Value::String(text) => Ok(Some(text.into())),
-        serde_yaml::Value::Number(number) => Ok(Some(number.to_string().into())),
-        _ => Err(serde::de::Error::custom("a secret is a text: put it between quotes")),
-    }
+    let written = Option::<String>::deserialize(deserializer);
+    let written = written.map_err(|_| serde::de::Error::custom("a secret is a text: put it between quotes"))?;
+    Ok(written.map(Into::into))
 }
 
 /// What is done about a host whose key is not known.
@@ -252,6 +249,8 @@ fn login(identity: &Identity) -> Login {
 
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr;
+
     use super::*;
 
     #[test]
@@ -285,6 +284,32 @@ mod tests {
         assert!(error.contains("not above 0"), "{error}");
         let error = read("password: [hidden]\n").unwrap_err().to_string();
         assert!(error.contains("between quotes") && !error.contains("hidden"), "{error}");
-        assert!(read("password: 1234\n").unwrap().password.is_some());
+        for written in ["1234", "0123", "1e10", "yes", "123456789012345678901234567890", "0x10", "1.50"] {
+            let password = read(&format!("node: {{password: {written}}}\n")).unwrap().node.password.unwrap();
+            assert_eq!(secrecy::ExposeSecret::expose_secret(&password), written);
+        }
+        assert!(read("password: ~\n").unwrap().password.is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_named_has_to_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = Some(folder.path().join("missing"));
+        let hop = Hop { key_file: missing.clone(), ..Hop::from_str("me@h").unwrap() };
+        for config in [
+            SutConfig { inventory: missing.clone(), ..SutConfig::default() },
+            SutConfig { inventory: Some(folder.path().to_owned()), ..SutConfig::default() },
+            SutConfig { key_file: missing.clone(), address: Some("h".into()), ..SutConfig::default() },
+            SutConfig {
+                node: NodeConfig { key_file: missing.clone(), ..NodeConfig::default() },
+                ..SutConfig::default()
+            },
+            SutConfig { jump: vec![hop], ..SutConfig::default() },
+        ] {
+            let error = config.check_files().unwrap_err();
+            assert!(error.is_usage() && error.to_string().contains(&folder.path().display().to_string()), "{error}");
+        }
+        // There it is a path of the installer's machine.
+        SutConfig { inventory: missing, address: Some("h".into()), ..SutConfig::default() }.check_files().unwrap();
     }
 }

@@ -361,6 +361,7 @@ async fn detection_says_what_it_was() {
         let config = SutConfig { installer: None, ..config(deployment) };
         let found: Vec<String> = detect(&config)
             .await
+            .unwrap()
             .into_iter()
             .filter(|candidate| candidate.probe.found)
             .map(|candidate| candidate.installer)

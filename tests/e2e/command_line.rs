@@ -166,7 +166,7 @@ fn wrong_input_is_refused_with_its_place() {
     let wrong = "tiers:\n- name: t\n  testcases:\n  - {case_name: a, criteria: 200, run: {name: x}}\n";
     std::fs::write(folder.path().join("wrong.yaml"), wrong).unwrap();
     std::fs::write(folder.path().join("s.yaml"), "api_check: {parallel: many}\n").unwrap();
-    let table: [(&[&str], &str); 13] = [
+    let table: [(&[&str], &str); 16] = [
         (&["run", "helthcheck"], "did you mean `healthcheck`?"),
         (&["run", "--catalogue", "broken.yaml"], "broken.yaml:"),
         (
@@ -184,6 +184,9 @@ fn wrong_input_is_refused_with_its_place() {
         (&["run", "--set", "run.deadline_factor=0"], "--set run.deadline_factor"),
         (&["run", "--cloud", "nowhere"], "there is no cloud `nowhere`"),
         (&["run"], "no cloud is named"),
+        // Whatever is installed on this machine, it is not what was meant.
+        (&["nodes", "exec", "--inventory", "inventroy.yaml", "--", "true"], "inventroy.yaml: No such file"),
+        (&["nodes", "detect", "--installer-key", "no-key"], "no-key: No such file"),
     ];
     for (arguments, words) in table {
         let ended = functest_in(folder.path(), arguments, &[]);

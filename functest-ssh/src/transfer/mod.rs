@@ -6,6 +6,7 @@
 //! goes away, over there also when the connection is cut.
 
 mod dead_man;
+mod landing;
 mod progress;
 mod sftp;
 mod shell;
@@ -25,6 +26,7 @@ use crate::session::Session;
 use crate::unique::unique;
 
 use self::dead_man::DeadMan;
+use self::landing::Landing;
 use self::progress::Meter;
 pub use self::tree::TreeReport;
 
@@ -87,17 +89,17 @@ impl Session {
         self.put_stream(&mut &bytes[..], "what is to be written", remote, options).await.map(drop)
     }
 
-    /// Copies a file from the host. Where `local` is a folder, it keeps its name in it. Returns how many bytes it has.
+    /// Copies a file from the host. Where `local` is a folder, it keeps its name in it. A file that is there keeps its owner and its
+    /// mode, a symbolic link is followed, and what is no file is written through. Returns how many bytes it has.
     ///
     /// # Errors
     /// When it cannot be read there or written here, nothing moves for too long, or the checksums differ.
     pub async fn get_file(&self, remote: &str, local: &Path, options: &Options) -> Result<u64, Error> {
         let name = remote.rsplit('/').next().unwrap_or(remote);
         let path = if local.is_dir() { local.join(name) } else { local.to_owned() };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let part = tempfile::NamedTempFile::with_prefix_in(".functest-", folder).map_err(Error::local(folder))?;
+        let landing = Landing::at(&path)?;
         let failed = |source| Error::Local { path: path.clone(), source };
-        let mut writer = tokio::fs::File::from_std(part.reopen().map_err(failed)?);
+        let mut writer = tokio::fs::File::from_std(landing.writer().map_err(failed)?);
         let mut meter = Meter::new(self, remote, options);
         let mode = self.get_stream(remote, &mut writer, &path, &mut meter, options).await?;
         tokio::io::AsyncWriteExt::flush(&mut writer).await.map_err(failed)?;
@@ -105,9 +107,7 @@ impl Session {
         if options.verify {
             self.compare(remote, &sum, options).await?;
         }
-        let mode = options.mode.or(mode).unwrap_or(0o644);
-        part.as_file().set_permissions(std::fs::Permissions::from_mode(mode & 0o777)).map_err(failed)?;
-        part.persist(&path).map_err(|error| failed(error.error))?;
+        landing.settle(options.mode.map(|mode| mode & 0o777), mode).map_err(failed)?;
         Ok(bytes)
     }
 
