@@ -4,6 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use crate::bench::Bench;
 use crate::command::Ended;
 
 #[test]
@@ -17,6 +18,43 @@ fn a_file_that_may_not_grow_ends_the_run_with_a_reason() {
         let ended = Ended::run(Command::new("sh").args(["-c", &line]).env("FUNCTEST_STATE_DIR", &state));
         assert_eq!(ended.code, Some(3), "{blocks}: {ended:?}");
         assert!(ended.err.contains("File too large") || ended.out.contains("File too large"), "{blocks}: {ended:?}");
+    }
+}
+
+/// The disk is a small one in a namespace of its own: it goes with the last process that sees it.
+#[test]
+fn a_full_disk_ends_the_run_and_hides_nothing_from_a_later_clean_up() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root may mount a small disk");
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let state = bench.folder.path().join("state");
+    std::fs::create_dir(&state).unwrap();
+    let functest = |arguments: &str| {
+        let command = bench.functest(&[]);
+        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let variables: Vec<String> =
+            variables.map(|(name, value)| format!("{}='{}'", name.display(), value.display())).collect();
+        format!("env {} {} {arguments}", variables.join(" "), env!("CARGO_BIN_EXE_functest"))
+    };
+    // What was asked for and could not be written down any more is looked for until it cannot appear: not for long here.
+    let settings = "--set run.request_deadline=8 --set run.late_deadline=1";
+    for kilobytes in [16, 40, 240] {
+        let script = format!(
+            "mount -t tmpfs -o size={kilobytes}k none {state} || exit 99
+             {run}; code=$?
+             mount -o remount,size=64m {state}
+             {clean} || exit 98
+             exit $code",
+            state = state.display(),
+            run = functest(&format!("run healthcheck --cloud sandbox-admin {settings}")),
+            clean = functest("openstack clean --cloud sandbox-admin"),
+        );
+        let ended = Ended::run(Command::new("unshare").args(["--mount", "sh", "-c", &script]));
+        assert_eq!(ended.code, Some(3), "{kilobytes}: {ended:?}");
+        assert!(ended.err.contains("No space left on device"), "{kilobytes}: {ended:?}");
+        bench.assert_empty(&format!("a disk of {kilobytes} KiB: {ended:?}"));
     }
 }
 
