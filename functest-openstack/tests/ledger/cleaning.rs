@@ -137,6 +137,12 @@ async fn what_is_in_a_project_of_the_run_is_found_by_its_project() {
     let state = run.cloud.state();
     assert_eq!(state.ids("port"), ["port-of-another-project", "dhcp"]);
     assert_eq!(state.ids("security_group"), ["default-of-another-project"]);
+    drop(state);
+    // Among the groups of a large cloud, with all their rules, they would be looked for a long time.
+    for request in run.cloud.requests("GET", "/security-groups").await {
+        let query = request.url.query().unwrap_or_default();
+        assert!(query.contains("project_id=project-0") && query.contains("fields=id"), "{query}");
+    }
 }
 
 #[tokio::test]

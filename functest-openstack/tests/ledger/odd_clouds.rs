@@ -477,3 +477,72 @@ async fn what_somebody_else_has_deleted_is_not_said_to_be_deleted() {
     assert_eq!(clean_up.deleted.iter().map(|thing| thing.kind.as_str()).collect::<Vec<_>>(), ["image"]);
     assert!(run.journal.open_in(CLOUD, None).is_empty());
 }
+
+#[tokio::test]
+async fn what_there_was_no_time_for_is_said_to_be_untried() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |_, request| {
+        let hangs = is_of(request, "network") && request.method.as_str() != "POST";
+        hangs.then(|| nobody_there().set_delay(Duration::from_secs(60)))
+    })
+    .await;
+    run.make::<Network>(json!({})).await;
+    run.make_named::<Image>().await;
+    let clean_up = run.cleaner(Duration::ZERO).clean(Some("a-case")).await;
+    let reason_of = |kind: &str| {
+        let left = clean_up.left.iter().find(|left| left.thing.kind == kind);
+        left.unwrap_or_else(|| panic!("{clean_up:?}")).reason.clone()
+    };
+    assert_eq!(reason_of("network"), "the cloud did not answer in time");
+    assert_eq!(reason_of("image"), "not tried: the time for cleaning up was over");
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_for_may_exist() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |_, request| is_of(request, "network").then(nobody_there)).await;
+    run.scope.create::<Network>(json!({"name": "n"})).await.unwrap_err();
+    let clean_up = run.clean().await;
+    let [left] = &clean_up.left[..] else { panic!("{clean_up:?}") };
+    assert_eq!(left.thing, thing("network", "", "n"));
+    let words = "may exist: its answer was lost, and looking for it failed: the network service has said nothing";
+    assert!(left.reason.starts_with(words), "{left:?}");
+}
+
+#[tokio::test]
+async fn what_does_not_go_is_left_with_the_state_that_it_was_last_seen_in() {
+    let run = Run::with_policy(impatient(), FOR_EVER, |state, request| {
+        if is(request, "DELETE", "/server-0") {
+            return Some(ResponseTemplate::new(204));
+        }
+        let name = state.things.get("server")?.first()?["name"].clone();
+        let server = json!({"id": "server-0", "name": name, "status": "ACTIVE", "OS-EXT-STS:task_state": "deleting"});
+        let shown = is(request, "GET", "/server-0");
+        shown.then(|| ResponseTemplate::new(200).set_body_json(json!({"server": server})))
+    })
+    .await;
+    run.make_named::<Server>().await;
+    let clean_up = run.cleaner(Duration::from_secs(1)).clean(Some("a-case")).await;
+    let [left] = &clean_up.left[..] else { panic!("{clean_up:?}") };
+    assert!(left.reason.contains("asked to go, still there (ACTIVE, deleting)"), "{left:?}");
+}
+
+/// Who may delete need not be allowed to delete at once what the cloud has put aside.
+#[tokio::test]
+async fn a_server_that_is_put_aside_and_may_not_be_deleted_at_once_is_left_with_the_reason() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        if is(request, "DELETE", "/server-0") {
+            return Some(ResponseTemplate::new(204));
+        }
+        if is(request, "POST", "/server-0/action") {
+            return Some(error(403, "Policy does not allow forceDelete."));
+        }
+        let name = state.things.get("server")?.first()?["name"].clone();
+        let server = json!({"id": "server-0", "name": name, "status": "SOFT_DELETED"});
+        let shown = is(request, "GET", "/server-0");
+        shown.then(|| ResponseTemplate::new(200).set_body_json(json!({"server": server})))
+    })
+    .await;
+    run.make_named::<Server>().await;
+    let clean_up = run.clean().await;
+    let [left] = &clean_up.left[..] else { panic!("{clean_up:?}") };
+    assert!(left.reason.contains("Policy does not allow forceDelete."), "{left:?}");
+}
