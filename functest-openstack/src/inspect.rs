@@ -95,7 +95,7 @@ impl Connection {
                 (report.versions, report.problem) = self.look_at(service, &url).await;
                 report.url = Some(url);
             }
-            Err(error) if matches!(error, Error::NoService { required: false, .. }) => {}
+            Err(Error::NoService { required: false, .. }) => {}
             Err(error) => report.problem = Some(error.to_string()),
         }
         report
