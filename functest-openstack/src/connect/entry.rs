@@ -62,21 +62,22 @@ impl Entry {
         }))
     }
 
+    /// The domain of a user or a project. As in the SDK, an id wins over a name; that of the login's scope is the last to be
+    /// meant.
     fn domain(&self, prefix: &str) -> Result<Domain, Error> {
-        for key in [format!("{prefix}_domain_id"), "domain_id".into(), "default_domain_id".into()] {
-            if let Some(id) = self.auth(&key)? {
-                return Ok(Domain::Id(id));
-            }
-        }
-        let names = [
-            format!("{prefix}_domain_name"),
-            "domain_name".into(),
-            "default_domain_name".into(),
-            "default_domain".into(),
-        ];
-        for key in names {
-            if let Some(name) = self.auth(&key)? {
-                return Ok(Domain::Name(name));
+        let id: fn(String) -> Domain = Domain::Id;
+        for (key, domain) in [
+            (&*format!("{prefix}_domain_id"), id),
+            ("default_domain_id", id),
+            (&*format!("{prefix}_domain_name"), Domain::Name),
+            ("default_domain_name", Domain::Name),
+            ("domain_id", id),
+            ("domain_name", Domain::Name),
+            // The command line's default, which is an id.
+            ("default_domain", id),
+        ] {
+            if let Some(text) = self.auth(key)? {
+                return Ok(domain(text));
             }
         }
         Ok(Domain::Id("default".into()))
@@ -328,5 +329,40 @@ fn text(value: Option<&Value>) -> Result<Option<String>, String> {
         Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
         Some(other) => Err(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(keys: Value) -> Entry {
+        let Value::Object(keys) = keys else { panic!("expected a map") };
+        Entry { name: None, origin: "a test".to_owned(), keys, home: None }
+    }
+
+    #[test]
+    fn a_domain_is_taken_from_the_nearest_key_that_names_one() {
+        let id = |id: &str| Domain::Id(id.to_owned());
+        let name = |name: &str| Domain::Name(name.to_owned());
+        // Each is believed before those behind it. As in the SDK, an id stands before a name, be it only the default's.
+        let keys = [
+            ("user_domain_id", id("user_domain_id")),
+            ("default_domain_id", id("default_domain_id")),
+            ("user_domain_name", name("user_domain_name")),
+            ("default_domain_name", name("default_domain_name")),
+            ("domain_id", id("domain_id")),
+            ("domain_name", name("domain_name")),
+            ("default_domain", id("default_domain")),
+        ];
+        for (first, (key, domain)) in keys.iter().enumerate() {
+            let there: Map<String, Value> =
+                keys[first..].iter().map(|(key, _)| ((*key).to_owned(), json!(key))).collect();
+            assert_eq!(entry(json!({"auth": there.clone()})).domain("user").unwrap(), *domain, "{key}");
+            assert_eq!(entry(Value::Object(there)).domain("user").unwrap(), *domain, "{key}, beside auth");
+        }
+        assert_eq!(entry(json!({"project_domain_id": "p"})).domain("user").unwrap(), id("default"));
     }
 }
