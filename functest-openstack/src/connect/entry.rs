@@ -365,4 +365,27 @@ mod tests {
         }
         assert_eq!(entry(json!({"project_domain_id": "p"})).domain("user").unwrap(), id("default"));
     }
+
+    #[test]
+    fn endpoints_are_set_by_the_service_s_type() {
+        let endpoints = entry(json!({
+            "compute_endpoint_override": "http://c:8774/v2.1",
+            "block_storage_endpoint_override": "https://c/volume",
+            "volumev3_endpoint": "http://c:8776",
+            "image_endpoint_override": "",
+            "network_endpoint_override": null,
+            "network_endpoint_type": "internal",
+        }))
+        .endpoints()
+        .unwrap();
+        let read: Vec<_> = endpoints.iter().map(|(service, url)| (service.as_str(), url.as_str())).collect();
+        assert_eq!(
+            read,
+            [("block-storage", "https://c/volume"), ("compute", "http://c:8774/v2.1"), ("volumev3", "http://c:8776/"),]
+        );
+        for wrong in [json!("c:8774"), json!("ftp://c/"), json!("http://user:geheim@c/"), json!(8774)] {
+            let text = entry(json!({"compute_endpoint_override": wrong})).endpoints().unwrap_err().to_string();
+            assert_eq!(text, "a test: compute_endpoint_override: expected an http or https URL without a user in it");
+        }
+    }
 }
