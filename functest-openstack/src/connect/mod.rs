@@ -241,3 +241,49 @@ impl CloudConfig {
 fn not_text(error: NotText) -> Error {
     Error::Config { origin: "the environment".to_owned(), message: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that is where tests run.
+    const FILE: &str = "Cargo.toml";
+
+    fn find(name: &str, clouds: &str) -> Result<CloudConfig, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.yaml");
+        std::fs::write(&file, clouds).unwrap();
+        let environment = |variable: &str| (variable == "OS_CLIENT_CONFIG_FILE").then(|| file.clone().into_os_string());
+        CloudConfig::find(Some(name), &environment).map(Option::unwrap)
+    }
+
+    #[test]
+    fn a_cloud_is_meant_before_a_file_of_its_name() {
+        let entry = "{auth: {auth_url: 'http://c', username: u, password: p, project_id: p}}";
+        let config = find(FILE, &format!("clouds: {{{FILE}: {entry}}}\n")).unwrap();
+        assert_eq!((config.name.as_deref(), config.auth_url.as_str()), (Some(FILE), "http://c/v3"));
+        // What is wrong with the cloud is said of it, and not of the file.
+        let text = find(FILE, &format!("clouds: {{{FILE}: {{auth: {{}}}}}}\n")).unwrap_err().to_string();
+        assert!(text.contains("c.yaml: clouds.Cargo.toml: "), "{text}");
+    }
+
+    #[test]
+    fn a_file_is_meant_by_what_no_cloud_is_called() {
+        let text = find(FILE, "clouds: {other: {}}\n").unwrap_err().to_string();
+        assert!(text.starts_with("Cargo.toml: ") && text.contains("it sets no variable"), "{text}");
+        let text = find("./nowhere", "clouds: {other: {}}\n").unwrap_err().to_string();
+        assert!(text.contains("cannot read ./nowhere"), "{text}");
+        let error = find("nowhere", "clouds: {other: {}}\n").unwrap_err();
+        assert!(matches!(error, Error::UnknownCloud { .. }), "{error}");
+    }
+
+    #[test]
+    fn paths_in_a_file_of_variables_may_begin_at_home() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("openrc");
+        let login = "export OS_AUTH_URL=http://c OS_USERNAME=u OS_PASSWORD=p OS_PROJECT_ID=p";
+        std::fs::write(&file, format!("{login}\nexport OS_CACERT='~/ca.pem'\n")).unwrap();
+        let config = find(file.to_str().unwrap(), "clouds: {}\n").unwrap();
+        assert_eq!(config.tls.cacert, Some(std::env::home_dir().unwrap().join("ca.pem")));
+    }
+}
