@@ -251,6 +251,9 @@ async fn body_of(target: &Target, mut response: Response) -> Result<Bytes, Fault
 
 #[cfg(test)]
 mod tests {
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
     use super::*;
 
     #[test]
@@ -269,5 +272,47 @@ mod tests {
         }
         let safe: Url = "https://cloud/v3".parse().unwrap();
         assert_eq!(by_https(&safe, "https://cloud:5000/v3"), None);
+    }
+
+    #[test]
+    fn a_delay_is_a_number_of_seconds_or_a_date() {
+        assert_eq!(delay_of("120"), Some(Duration::from_secs(120)));
+        assert_eq!(delay_of(" 0 "), Some(Duration::ZERO));
+        let in_an_hour = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        for date in [in_an_hour.format("%a, %d %b %Y %H:%M:%S GMT").to_string(), in_an_hour.to_rfc2822()] {
+            let seconds = delay_of(&date).unwrap().as_secs();
+            assert!((3000..=3600).contains(&seconds), "{date}: {seconds}");
+        }
+        for none in ["Wed, 21 Oct 2015 07:28:00 GMT", "soon", "-1", "1.5", ""] {
+            assert_eq!(delay_of(none), None, "{none}");
+        }
+    }
+
+    /// How long a cloud wants us to wait that says so with `retry_after`.
+    async fn wanted(retry_after: &str) -> Option<Duration> {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(429).insert_header("Retry-After", retry_after);
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let url: Url = server.uri().parse().unwrap();
+        let target = Target {
+            service: Service::Network,
+            method: Method::GET,
+            route: "/".into(),
+            url: url.clone(),
+            repeatable: true,
+            deadline: None,
+            secret: None,
+        };
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        once(&target, client.get(url), None).await.err().unwrap().retry_after
+    }
+
+    #[tokio::test]
+    async fn nobody_is_waited_for_longer_than_a_minute() {
+        assert_eq!(wanted("7").await, Some(Duration::from_secs(7)));
+        let tomorrow = (chrono::Utc::now() + chrono::TimeDelta::days(1)).to_rfc2822();
+        for long in ["61", "86400", "18446744073709551615", &tomorrow] {
+            assert_eq!(wanted(long).await, Some(LONGEST_DELAY), "{long}");
+        }
     }
 }

@@ -53,6 +53,42 @@ async fn a_post_is_repeated_when_the_cloud_says_later() {
 }
 
 #[tokio::test]
+async fn what_is_too_much_for_now_is_sent_again_when_the_cloud_says_so() {
+    for (retry_after, status, sent) in [(Some("0"), None, 2), (Some("later"), Some(413), 1), (None, Some(413), 1)] {
+        let cloud = FakeCloud::with(move |state, request| {
+            let is_first = request.url.path().ends_with("/networks") && state.count("answers") == 0;
+            let refusal = error(413, "over the limit");
+            is_first.then(|| retry_after.into_iter().fold(refusal, |it, value| it.insert_header("Retry-After", value)))
+        })
+        .await;
+        let (rest, mut heard) = cloud.log_in().await;
+        let sent_once = rest.send(new_network()).await;
+        assert_eq!(sent_once.err().and_then(|error| error.status()), status, "{retry_after:?}");
+        assert_eq!(heard.calls().len(), sent, "{retry_after:?}");
+        assert_eq!(cloud.state().ids("network").len(), sent - 1);
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_waits_until_the_time_that_the_cloud_names() {
+    // A date has no fractions: two seconds from now is one at least.
+    let in_two_seconds = || (chrono::Utc::now() + chrono::TimeDelta::seconds(2)).to_rfc2822();
+    for as_date in [false, true] {
+        let cloud = FakeCloud::with(move |state, request| {
+            let is_first = request.url.path().ends_with("/networks") && state.count("answers") == 0;
+            let when = if as_date { in_two_seconds() } else { "1".to_owned() };
+            is_first.then(|| error(503, "starting").insert_header("Retry-After", when))
+        })
+        .await;
+        let (rest, _) = cloud.log_in().await;
+        let started = std::time::Instant::now();
+        assert_eq!(rest.send(networks()).await.unwrap().status(), 200);
+        let took = started.elapsed();
+        assert!(took > Duration::from_millis(900), "{took:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_post_that_certainly_did_not_arrive_is_repeated() {
     let cloud = FakeCloud::start().await;
     let (rest, mut heard) = cloud.log_in_with("network", refusing()).await;
