@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use functest_openstack::connect::Tls;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -11,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
 
 use super::*;
@@ -36,9 +38,13 @@ fn self_signed(params: &CertificateParams) -> Own {
 
 /// An authority, and a certificate that it has signed.
 fn signed(name: &str) -> (Own, Own) {
+    signed_as(&params(name, false))
+}
+
+fn signed_as(params_of_server: &CertificateParams) -> (Own, Own) {
     let issuer = CertifiedIssuer::self_signed(params("an-authority", true), KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let certificate = params(name, false).signed_by(&key, &issuer).unwrap();
+    let certificate = params_of_server.signed_by(&key, &issuer).unwrap();
     let authority = Own { der: issuer.der().clone(), pem: issuer.pem(), key: KeyPair::generate().unwrap() };
     (authority, Own { der: certificate.der().clone(), pem: certificate.pem(), key })
 }
@@ -47,6 +53,8 @@ fn signed(name: &str) -> (Own, Own) {
 async fn tls_before(cloud: &FakeCloud, own: &Own, wants: Option<&Own>) -> SocketAddr {
     let provider = Arc::new(crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let key = PrivateKeyDer::try_from(own.key.serialize_der()).unwrap();
+    let key = provider.key_provider.load_private_key(key).unwrap();
     let builder = match wants {
         None => builder.unwrap().with_no_client_auth(),
         Some(authority) => {
@@ -56,8 +64,9 @@ async fn tls_before(cloud: &FakeCloud, own: &Own, wants: Option<&Own>) -> Socket
             builder.unwrap().with_client_cert_verifier(verifier)
         }
     };
-    let key = PrivateKeyDer::try_from(own.key.serialize_der()).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(vec![own.der.clone()], key).unwrap()));
+    // What is wrong with the certificate is for the other side to say.
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![own.der.clone()], key));
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_cert_resolver(Arc::new(shown))));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let behind = cloud.url().parse::<url::Url>().unwrap().socket_addrs(|| None).unwrap()[0];
@@ -72,6 +81,24 @@ async fn tls_before(cloud: &FakeCloud, own: &Own, wants: Option<&Own>) -> Socket
         }
     });
     address
+}
+
+/// A way to `address` that counts how often it is taken.
+async fn counting(address: SocketAddr) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let counted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&counted);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                let mut behind = TcpStream::connect(address).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut behind).await;
+            });
+        }
+    });
+    (port, counted)
 }
 
 struct Folder(tempfile::TempDir);
@@ -180,4 +207,40 @@ async fn files_without_certificates_are_named() {
         let error = open(&cloud, "localhost", 1, trusting(folder.file(name, text))).await.unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(words), "{error}");
     }
+}
+
+/// The same certificate, as if it were of another version. Who looks at versions does not come as far as its signature.
+fn of_version_1(own: Own) -> Own {
+    let mut der = own.der.to_vec();
+    let version_3 = [0xa0, 3, 2, 1, 2];
+    let place = der.windows(version_3.len()).position(|bytes| bytes == version_3).unwrap();
+    der[place + version_3.len() - 1] = 0;
+    Own { der: der.into(), ..own }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_certificate_is_said_in_words_and_at_once() {
+    let (cloud, folder) = (FakeCloud::start().await, Folder::new());
+    let mut early = params("localhost", false);
+    early.not_before = rcgen::date_time_ymd(3000, 1, 1);
+    let mut late = params("localhost", false);
+    late.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let (authority, server) = signed("localhost");
+    let mut of_another_name = params("an-authority", true);
+    of_another_name.distinguished_name.push(rcgen::DnType::CommonName, "another");
+    for ((authority, server), words) in [
+        (signed_as(&early), "its time has not come, or a clock is wrong"),
+        (signed_as(&late), "its time is over, or a clock is wrong"),
+        (signed_as(&params("localhost", true)), "it is the certificate of an authority, not of a server"),
+        (signed("elsewhere"), "it is for another name than the URL's"),
+        ((authority, of_version_1(server)), "it is of an old version (X.509 v1), which cannot be verified"),
+        ((self_signed(&of_another_name), signed("localhost").1), "it is signed by an authority that is not known here"),
+    ] {
+        let (port, counted) = counting(tls_before(&cloud, &server, None).await).await;
+        let ca = folder.file("ca.pem", &authority.pem);
+        let text = open(&cloud, "localhost", port, trusting(ca)).await.unwrap_err().to_string();
+        assert!(text.contains(words), "{words}: {text}");
+        assert_eq!(counted.load(Ordering::SeqCst), 1, "what cannot change is not tried again: {text}");
+    }
+    assert!(cloud.server_requests().await.is_empty());
 }
