@@ -60,6 +60,8 @@ where
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use functest_core::verdict::FailedRequest;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -77,5 +79,45 @@ mod tests {
         assert_eq!(late, "server x: not within 10ms; last seen: BUILD");
         let failing = || async { Ok(Observation::<()>::Failed("ERROR: no host".into())) };
         assert!(until("s", Duration::from_secs(1), failing).await.unwrap_err().to_string().contains("no host"));
+    }
+
+    /// What a wait ends with in which that is answered to the first look, and how often was looked.
+    async fn ended_with(answer: impl Fn() -> Error) -> (Result<u32, Error>, u32) {
+        let looks = AtomicU32::new(0);
+        let observe = || async {
+            match looks.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(answer()),
+                _ => Ok(Observation::Ready(7)),
+            }
+        };
+        let ended = until("server", Duration::from_secs(60), observe).await;
+        (ended, looks.load(Ordering::SeqCst))
+    }
+
+    fn answered(status: u16) -> Error {
+        let request = FailedRequest { method: "GET".into(), url: "u".into(), status: Some(status), request_id: None };
+        Error::Answer { message: "no".into(), request, of_service: true }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_will_not_change_ends_the_waiting_at_once() {
+        for status in [400, 401, 403, 404, 405, 410, 501] {
+            let (ended, looks) = ended_with(|| answered(status)).await;
+            assert_eq!((ended.unwrap_err().status(), looks), (Some(status), 1));
+        }
+        let no_service = || Error::NoService { service: "image", detail: String::new(), required: false };
+        let (ended, looks) = ended_with(no_service).await;
+        assert!(matches!(ended, Err(Error::NoService { .. })) && looks == 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cloud_that_is_away_for_a_while_is_waited_for() {
+        for status in [429, 500, 502, 503, 504] {
+            let (ended, looks) = ended_with(|| answered(status)).await;
+            assert_eq!((ended.unwrap(), looks), (7, 2));
+        }
+        let always = || async { Err::<Observation<()>, _>(answered(503)) };
+        let late = until("server x", Duration::from_millis(10), always).await.unwrap_err().to_string();
+        assert!(late.starts_with("server x: not within 10ms; last seen: GET u answered 503"), "{late}");
     }
 }
