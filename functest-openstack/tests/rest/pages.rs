@@ -148,6 +148,59 @@ async fn a_list_whose_next_page_is_not_known_any_more_is_begun_again() {
 }
 
 #[tokio::test]
+async fn a_marker_that_is_refused_as_a_wrong_value_is_one_that_is_not_known_any_more() {
+    let cloud = FakeCloud::with(|state, request| {
+        if !request.url.path().ends_with("/networks") {
+            return None;
+        }
+        let links = |id: &str| json!([{"rel": "next", "href": format!("?marker={id}")}]);
+        match (marker(request).as_deref(), state.count("pages")) {
+            (None, 0) => ok(json!({"networks": items(&["a", "b"]), "networks_links": links("b")})),
+            (Some("b"), _) => Some(error(400, "The marker b could not be found.")),
+            (None, _) => ok(json!({"networks": items(&["a"]), "networks_links": links("a")})),
+            _ => ok(json!({"networks": items(&["c"])})),
+        }
+    })
+    .await;
+    assert_eq!(ids(&cloud, Service::Network, "/networks", "networks").await, ["a", "c"]);
+}
+
+#[tokio::test]
+async fn a_first_page_that_is_refused_is_not_asked_for_again() {
+    for status in [400, 404] {
+        let cloud = FakeCloud::with(move |_, request| {
+            request.url.path().ends_with("/networks").then(|| error(status, "no such filter"))
+        })
+        .await;
+        let (rest, _) = cloud.log_in().await;
+        let list = rest.list(networks(), "networks").await;
+        assert_eq!(list.unwrap_err().status(), Some(status));
+        assert_eq!(cloud.requests("GET", "/networks").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_always_brings_something_new_ends() {
+    let cloud = FakeCloud::with(|state, request| {
+        request.url.path().ends_with("/networks").then(|| {
+            let number = state.count("pages");
+            let links = json!([{"rel": "next", "href": format!("?marker={number}")}]);
+            // Where nobody ends it, it ends here.
+            let body = if number < 2_100 {
+                json!({"networks": [{"id": number.to_string()}], "networks_links": links})
+            } else {
+                json!({"networks": []})
+            };
+            ResponseTemplate::new(200).set_body_json(body)
+        })
+    })
+    .await;
+    let (rest, _) = cloud.log_in().await;
+    let text = rest.list(networks(), "networks").await.unwrap_err().to_string();
+    assert!(text.contains("the list `networks` has more than 2000 pages"), "{text}");
+}
+
+#[tokio::test]
 async fn key_pairs_are_wrapped_in_their_list() {
     let cloud = FakeCloud::with(|_, request| {
         let list = json!({"keypairs": [{"keypair": {"name": "a"}}, {"keypair": {"name": "b"}}]});
