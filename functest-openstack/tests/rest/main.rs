@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic and speak")]
 
 mod catalogs;
+mod connections;
 mod errors;
 mod events;
 #[path = "../fake_cloud/mod.rs"]
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use functest_core::event::{Emitter, EventBody, Incoming};
-use functest_openstack::connect::{Connection, ConnectionOptions, Credential, Domain, Named};
+use functest_openstack::connect::{CloudConfig, Connection, ConnectionOptions, Credential, Domain, Named};
 use functest_openstack::resource::{Keypair, Network, Resource, User};
 use functest_openstack::rest::{Call, Observer, Policy};
 use functest_openstack::{Error, Service};
@@ -38,6 +39,13 @@ fn new_network() -> Call {
 
 fn ok(body: Value) -> Option<ResponseTemplate> {
     Some(ResponseTemplate::new(200).set_body_json(body))
+}
+
+/// A connection to a cloud that is described a little otherwise.
+async fn connect(cloud: &FakeCloud, change: impl FnOnce(&mut CloudConfig)) -> Result<Connection, Error> {
+    let mut config = cloud.config(password(), Some(by_id(PROJECT)));
+    change(&mut config);
+    Connection::open(&config, ConnectionOptions { policy: patient(), events: Emitter::discarding() }).await
 }
 
 /// A cloud whose network service answers `answers`, one after the other, and then goes well.
