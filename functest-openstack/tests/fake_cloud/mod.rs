@@ -40,6 +40,8 @@ pub struct State {
     url: String,
     /// The catalog's entries; those of the usual services when empty.
     pub catalog: Vec<Value>,
+    /// The roles of every token; an administrator's when `None`.
+    pub roles: Option<Value>,
     /// The body of every login, and `null` for each time that Keystone was asked about a token.
     pub logins: Vec<Value>,
     /// Tokens up to this login are not known any more.
@@ -80,12 +82,13 @@ impl State {
         let wanted = self.logins.last().and_then(|body| body.pointer("/auth/scope/project/id")?.as_str());
         let project = wanted.unwrap_or(PROJECT).to_owned();
         let entries = if self.catalog.is_empty() { usual_catalog(&self.url) } else { self.catalog.clone() };
+        let roles = self.roles.clone().unwrap_or_else(|| json!([{"id": "r", "name": "admin"}]));
         let token = json!({"token": {
             "issued_at": chrono::Utc::now(),
             "expires_at": chrono::Utc::now() + chrono::TimeDelta::hours(1),
             "user": {"id": "user-of-the-login", "name": "tester", "domain": {"id": "default", "name": "Default"}},
             "project": {"id": project, "name": "tests", "domain": {"id": "default", "name": "Default"}},
-            "roles": [{"id": "r", "name": "admin"}],
+            "roles": roles,
             "catalog": entries,
         }});
         ResponseTemplate::new(201)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Logging in, once, and again when the token is refused.
 
+use functest_openstack::connect::LoginScope;
+
 use super::*;
 
 #[tokio::test]
@@ -88,6 +90,20 @@ async fn passwords_are_scoped_by_id_or_by_name() {
 }
 
 #[tokio::test]
+async fn a_login_may_be_for_a_domain_the_cloud_or_what_a_trust_gives() {
+    let cloud = FakeCloud::start().await;
+    for (scope, body) in [
+        (LoginScope::Domain(Domain::Id("d".into())), json!({"domain": {"id": "d"}})),
+        (LoginScope::Domain(Domain::Name("D".into())), json!({"domain": {"name": "D"}})),
+        (LoginScope::System, json!({"system": {"all": true}})),
+        (LoginScope::Trust("t".into()), json!({"OS-TRUST:trust": {"id": "t"}})),
+    ] {
+        connect(&cloud, |config| config.scope = Some(scope)).await.unwrap();
+        assert_eq!(cloud.state().logins.pop().unwrap()["auth"]["scope"], body);
+    }
+}
+
+#[tokio::test]
 async fn application_credentials_have_no_scope_of_ours() {
     let cloud = FakeCloud::start().await;
     let user = Named::Name { name: "u".into(), domain: Domain::Name("D".into()) };
@@ -121,6 +137,29 @@ async fn a_refused_login_is_sent_once_and_says_who() {
     }
     // Keystone locks users whose password is wrong too often.
     assert_eq!(cloud.requests("POST", "/auth/tokens").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_given_token_that_is_not_known_any_more_is_a_refused_login() {
+    let given = format!("{TOKEN}-given");
+    for project in [None, Some(by_id("p"))] {
+        let cloud = FakeCloud::with(|_, request| {
+            let is_login = request.url.path().ends_with("/auth/tokens");
+            is_login.then(|| error(404, &format!("Could not find token: {TOKEN}-given.")))
+        })
+        .await;
+        let login = cloud.try_log_in(Credential::Token(given.clone().into()), project, patient(), BTreeMap::new());
+        let refused = login.await.err().unwrap();
+        assert!(matches!(refused, Error::Login { .. }), "{refused:?}");
+        let text = refused.to_string();
+        assert!(text.contains("the given token") && text.contains("it is not valid, or not any more"), "{text}");
+        assert!(text.contains("Could not find token: ***.") && !text.contains("is this Keystone's URL?"), "{text}");
+    }
+    // What is no Keystone knows no token, either.
+    let cloud = FakeCloud::with(|_, _| Some(ResponseTemplate::new(404).set_body_string("404 page not found"))).await;
+    let login = cloud.try_log_in(Credential::Token(given.into()), None, patient(), BTreeMap::new());
+    let text = login.await.err().unwrap().to_string();
+    assert!(text.contains("is this Keystone's URL?") && !text.contains("not any more"), "{text}");
 }
 
 #[tokio::test]
@@ -181,5 +220,52 @@ async fn who_may_list_users_is_an_administrator() {
         assert_eq!(connection.is_admin, is_admin);
         assert_eq!(connection.identity.project_id.as_deref(), Some(PROJECT));
         assert!(connection.notices.is_empty(), "{:?}", connection.notices);
+    }
+}
+
+/// Whether somebody with these roles is taken for an administrator where `/users` is answered so, and how often it was asked for.
+async fn judged(roles: Value, users: impl Fn() -> ResponseTemplate + Send + Sync + 'static) -> (bool, usize) {
+    let cloud = FakeCloud::with(move |_, request| request.url.path().ends_with("/users").then(&users)).await;
+    cloud.state().roles = Some(roles);
+    let is_admin = connect(&cloud, |_| {}).await.unwrap().is_admin;
+    (is_admin, cloud.requests("GET", "/users").await.len())
+}
+
+#[tokio::test]
+async fn an_answer_about_users_that_is_neither_yes_nor_no_leaves_it_to_the_role() {
+    let page = || ResponseTemplate::new(200).set_body_raw("<html>Welcome</html>", "text/html");
+    let no_list = || ResponseTemplate::new(200).set_body_json(json!({"users": null}));
+    let away = || error(302, "elsewhere").insert_header("Location", "http://127.0.0.1:9/users");
+    for (role, is_admin) in [("admin", true), ("Admin", true), ("reader", false)] {
+        let roles = || json!([{"id": "r", "name": role}]);
+        for status in [400, 405, 410, 500, 501] {
+            let answer = move || error(status, "There is no such list here.");
+            assert_eq!(judged(roles(), answer).await, (is_admin, 1), "{role}, {status}");
+        }
+        assert_eq!(judged(roles(), away).await, (is_admin, 1), "{role}, redirected");
+        assert_eq!(judged(roles(), page).await, (is_admin, 1), "{role}, a page");
+        assert_eq!(judged(roles(), no_list).await, (is_admin, 1), "{role}, no list");
+    }
+}
+
+#[tokio::test]
+async fn who_sees_users_without_the_role_is_an_administrator() {
+    let users = || ResponseTemplate::new(200).set_body_json(json!({"users": [{"id": "u", "name": "somebody"}]}));
+    let roles = || json!([{"id": "r", "name": "manager"}]);
+    assert_eq!(judged(roles(), users).await, (true, 1));
+    // Who has no such role is believed to be refused the first time.
+    assert_eq!(judged(roles(), || error(403, "You are not authorized.")).await, (false, 1));
+}
+
+#[tokio::test]
+async fn roles_that_are_null_are_none() {
+    let cloud = FakeCloud::start().await;
+    for (roles, read) in [
+        (json!([null, {"id": "a", "name": null}, {"id": "b"}, {"id": "c", "name": "member"}]), vec!["member"]),
+        (Value::Null, Vec::new()),
+    ] {
+        cloud.state().roles = Some(roles);
+        let (rest, _) = cloud.log_in().await;
+        assert_eq!(rest.token().await.unwrap().roles, read);
     }
 }
