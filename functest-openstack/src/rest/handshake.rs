@@ -38,6 +38,9 @@ fn of_certificate(error: &CertificateError) -> &'static str {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "its time has not come, or a clock is wrong"
         }
+        CertificateError::BadSignature => {
+            "it is not signed with the key of the authority that it names: `cacert` may hold an older one of the same name"
+        }
         CertificateError::Revoked => "it is revoked",
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
             "it is the certificate of an authority, not of a server: have one signed by it, or set `verify: false`"

@@ -226,6 +226,7 @@ async fn what_is_wrong_with_a_certificate_is_said_in_words_and_at_once() {
     let mut late = params("localhost", false);
     late.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let (authority, server) = signed("localhost");
+    let (renewed, _) = signed("localhost");
     let mut of_another_name = params("an-authority", true);
     of_another_name.distinguished_name.push(rcgen::DnType::CommonName, "another");
     for ((authority, server), words) in [
@@ -235,6 +236,7 @@ async fn what_is_wrong_with_a_certificate_is_said_in_words_and_at_once() {
         (signed("elsewhere"), "it is for another name than the URL's"),
         ((authority, of_version_1(server)), "it is of an old version (X.509 v1), which cannot be verified"),
         ((self_signed(&of_another_name), signed("localhost").1), "it is signed by an authority that is not known here"),
+        ((renewed, signed("localhost").1), "`cacert` may hold an older one of the same name"),
     ] {
         let (port, counted) = counting(tls_before(&cloud, &server, None).await).await;
         let ca = folder.file("ca.pem", &authority.pem);
