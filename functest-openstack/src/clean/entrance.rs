@@ -16,7 +16,7 @@ pub(super) struct Entrances(Mutex<BTreeMap<String, Option<Rest>>>);
 
 impl Entrances {
     /// A login to a project, tried once.
-    pub(super) async fn into_project(&self, rest: &Rest, project: &str) -> Option<Rest> {
+    pub(super) async fn enter_once(&self, rest: &Rest, project: &str) -> Option<Rest> {
         let mut known = self.0.lock().await;
         if let Some(entered) = known.get(project) {
             return entered.clone();

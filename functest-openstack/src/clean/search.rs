@@ -162,19 +162,19 @@ impl<'a> Search<'a> {
             Err(Trouble::Error(error)) if error.is_lasting() && !matches!(error, Error::NoService { .. }) => {}
             _ => return listed,
         }
-        match self.from_within(list.project).await {
+        match self.inside(list.project).await {
             Some(rest) => ask(&rest, &list.within).await,
             None => listed,
         }
     }
 
     /// A credential that is in the project: it sees what is there where an administrator may not see every project's.
-    async fn from_within(&self, project: Option<&str>) -> Option<Rest> {
+    async fn inside(&self, project: Option<&str>) -> Option<Rest> {
         match (&self.cleaner.own, project) {
             _ if !self.cleaner.is_admin => None,
             (_, None) => Some(self.cleaner.rest.clone()),
             (Some(own), Some(_)) => Some(own.clone()),
-            (None, Some(project)) => self.entrances.into_project(&self.cleaner.rest, project).await,
+            (None, Some(project)) => self.entrances.enter_once(&self.cleaner.rest, project).await,
         }
     }
 }
