@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The soak: healthchecks on fresh sandboxes with random faults, half of them killed at a random moment, each followed
-//! by `functest openstack clean`. Whatever happens: the verdict is right or says its cause, nothing is left, nothing
-//! hangs. All of it comes from a seed, which a failure names.
+//! The soak: healthchecks on fresh sandboxes with random faults, or with a share of all answers mutated, half of them killed at
+//! a random moment, each followed by `functest openstack clean`. Whatever happens: the verdict is right or says its cause,
+//! nothing is left, nothing hangs. All of it comes from a seed, which a failure names.
 //!
 //! `cargo test -p functest-cli --test soak -- --runs 1000 --seed 7`; `--only 42` repeats one of them. Without `--runs`
 //! it goes on for a minute, or for `SOAK_SECONDS`; for none it is skipped.
@@ -34,7 +34,7 @@ const TIME: Duration = Duration::from_secs(60);
 const SEED: u64 = 2026;
 
 /// How many go on at a time: most of a run is waiting.
-const AT_A_TIME: usize = 4;
+const AT_A_TIME: usize = 16;
 
 /// What takes longer than this hangs: far beyond every deadline below, on any machine.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -55,7 +55,7 @@ const DEADLINES: [&str; 10] = [
 
 /// Faults that pass: a request that fails, a connection that breaks, a thing that goes wrong once. That Keystone refuses a login
 /// is believed at once, since it locks users out: it is not among them.
-const PASSING: [&str; 22] = [
+const PASSING: [&str; 27] = [
     "latency seconds={from:0,to:0.02}",
     "status status=503 probability=0.02",
     "status status=500 done=true method=POST times=1",
@@ -78,7 +78,33 @@ const PASSING: [&str; 22] = [
     "status status=401 path=/network/** probability=0.03",
     "status status=403 method=DELETE times=2",
     "status status=405 method=GET probability=0.05",
+    "soft_delete seconds=60",
+    "second_region",
+    "old_version service=image",
+    "null_neighbour method=GET path=/{identity,image,compute}/** probability=0.3",
+    "late seconds=0.3 method=POST path=/{image,network,compute}/** probability=0.1",
 ];
+
+/// What a share of all answers is when a cloud is mutated. For the same reason, no refusal is Keystone's.
+const MUTATIONS: [&str; 11] = [
+    "latency seconds={from:0,to:0.1}",
+    "status status=500",
+    "status status=503 done=true",
+    "status status=429",
+    "status status=403 path=/{image,network,compute}/**",
+    "status status=404 path=/{image,network,compute}/**",
+    "ingress",
+    "garbled",
+    "reset",
+    "reset done=true",
+    "truncate bytes=20",
+];
+
+/// From 1 to 20 % of all answers go wrong, each in a way of its own.
+fn mutations(dice: &mut Dice) -> Vec<String> {
+    let share = (1 + dice.below(20)) as f64 / 100.0 / MUTATIONS.len() as f64;
+    MUTATIONS.iter().map(|mutation| format!("{mutation} probability={share:.4}")).collect()
+}
 
 /// Lies that `snaps_health_check` must notice.
 const LIES: [&str; 4] = ["no_dhcp", "wrong_address", "empty_console", "never_boots"];
@@ -163,18 +189,21 @@ fn time() -> Duration {
 /// One run and its clean-up. `true` when it was killed.
 fn once(seed: u64, number: u64) -> Result<bool, String> {
     let mut dice = Dice(seed.wrapping_mul(0x1_0000_0001).wrapping_add(number));
-    let mut faults: Vec<&str> =
-        (0..dice.below(3)).map(|_| PASSING[dice.below(PASSING.len() as u64) as usize]).collect();
+    let mut faults: Vec<String> = match dice.below(3) {
+        0 => (0..dice.below(3)).map(|_| PASSING[dice.below(PASSING.len() as u64) as usize].to_owned()).collect(),
+        _ => mutations(&mut dice),
+    };
     let lie = (dice.below(4) == 0).then(|| LIES[dice.below(LIES.len() as u64) as usize]);
-    faults.extend(lie);
+    faults.extend(lie.map(str::to_owned));
     let kill_after = (dice.below(2) == 0).then(|| Duration::from_millis(dice.below(1500)));
-    let bench = Bench::new(&faults);
+    let words: Vec<&str> = faults.iter().map(String::as_str).collect();
+    let bench = Bench::new(&words);
     let about = |problem: String| format!("{problem} (faults {faults:?}, killed after {kill_after:?})");
 
     let mut run = bench.functest(&["run", "healthcheck", "--cloud", "sandbox-admin", "--json", "-q"]);
     let (killed, out) = finish(run.args(DEADLINES), &bench, "run", kill_after).map_err(about)?;
     if !killed {
-        judge(&out, lie, &faults).map_err(about)?;
+        judge(&out, lie, faults.is_empty()).map_err(about)?;
     }
     let mut clean = bench.functest(&["openstack", "clean", "-q"]);
     let (_, said) = finish(clean.args(DEADLINES), &bench, "clean", None).map_err(about)?;
@@ -228,13 +257,13 @@ fn end(child: &mut Child) {
 }
 
 /// Whether the verdicts of a run that came to its end are right, or say their cause.
-fn judge(out: &str, lie: Option<&str>, faults: &[&str]) -> Result<(), String> {
+fn judge(out: &str, lie: Option<&str>, is_healthy: bool) -> Result<(), String> {
     // A cloud that does not let the run in is a run, too.
     let record: RunRecord = serde_json::from_str(out).map_err(|error| format!("no record: {error}: {out}"))?;
     for case in &record.cases {
         let Some(verdict) = &case.verdict else { continue };
         let passed = verdict.word() == "passed";
-        if faults.is_empty() && !passed {
+        if is_healthy && !passed {
             return Err(format!("a healthy cloud: {}", words(case)));
         }
         if passed && case.choice.case_name == "snaps_health_check" && lie.is_some() {

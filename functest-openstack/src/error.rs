@@ -192,6 +192,11 @@ impl Error {
         passes || matches!(self, Self::NoAnswer { .. }) || self.is_silence() && self.status() == Some(404)
     }
 
+    /// Whether an answer came, and another one might a moment later: a service in disorder, or something before it.
+    pub fn is_answer_gone_wrong(&self) -> bool {
+        matches!(self, Self::Unexpected { .. }) || self.is_transient() && self.status().is_some()
+    }
+
     /// Whether the cloud definitely did not do what it was asked.
     pub fn is_refusal(&self) -> bool {
         match self {

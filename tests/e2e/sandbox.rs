@@ -145,7 +145,7 @@ fn what_is_wrong_with_faults_is_said_before_anything_is_made() {
 }
 
 /// Faults, the case that meets each, its verdict there, and what its words must hold.
-const FAULTS: [(&str, &str, &str, &str); 19] = [
+const FAULTS: [(&str, &str, &str, &str); 28] = [
     ("latency seconds={from:0.001,to:0.02}", "snaps_health_check", "passed", ""),
     ("status status=503 method=GET times=2", "snaps_health_check", "passed", ""),
     ("status status=500 method=POST path=/network/v2.0/networks", "snaps_health_check", "failed", "answered 500"),
@@ -170,6 +170,25 @@ const FAULTS: [(&str, &str, &str, &str); 19] = [
     ("eventual milliseconds=50", "snaps_health_check", "passed", ""),
     ("clock_skew seconds=7200", "snaps_health_check", "passed", ""),
     ("clock_skew seconds=-7200", "snaps_health_check", "passed", ""),
+    ("soft_delete seconds=3600", "snaps_health_check", "passed", ""),
+    ("old_version service=identity", "healthcheck", "passed", ""),
+    ("old_version service=image", "healthcheck", "passed", ""),
+    ("second_region", "healthcheck", "passed", ""),
+    ("null_neighbour method=GET path=/{identity,image,compute}/**", "healthcheck", "passed", ""),
+    (
+        "null_neighbour method=GET path=/network/v2.0/{ports,subnets,routers,security-groups}",
+        "healthcheck",
+        "passed",
+        "",
+    ),
+    ("status status=403 method=POST path=/identity/v3/users", "snaps_health_check", "passed", ""),
+    ("late seconds=1 method=POST path=/network/v2.0/networks", "snaps_health_check", "failed", "answered 500"),
+    (
+        "late seconds=1 status=504 method=POST path=/compute/v2.1/servers",
+        "snaps_health_check",
+        "failed",
+        "answered 504",
+    ),
 ];
 
 #[test]

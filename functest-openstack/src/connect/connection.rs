@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An open connection to a cloud.
 
+use std::time::Duration;
+
 use functest_core::event::{CloudIdentity, Emitter};
 
 use super::{CloudConfig, tls};
@@ -31,7 +33,28 @@ pub struct ConnectionOptions {
     pub events: Emitter,
 }
 
+/// How often a login is tried that something stands before, or that is answered by what is no login.
+const MOST_TRIES: usize = 4;
+/// For how long the cloud is left alone in between.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl Connection {
+    /// The same as [`Connection::open`] for who has time, as a clean-up has: a cloud that is away for a moment is tried again, also
+    /// where a run would rather say at once that the URL is probably another one's.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn open_patiently(config: &CloudConfig, options: ConnectionOptions) -> Result<Self, Error> {
+        let mut tries = 1;
+        loop {
+            match Self::open(config, options.clone()).await {
+                Err(error) if tries < MOST_TRIES && error.is_answer_gone_wrong() => tries += 1,
+                opened => return opened,
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Logs in, and finds out what the credential may do.
     ///
     /// # Errors

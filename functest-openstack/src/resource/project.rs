@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Kind, Mark, Owns, Removal, Resource, id_and_name};
 use crate::error::Error;
-use crate::rest::{Call, Rest};
+use crate::rest::{Answer, Call, Rest};
 use crate::service::Service;
 
 /// A project.
@@ -28,18 +28,27 @@ async fn forget_quotas(rest: &Rest, project: &str) -> Result<(), Error> {
     let quotas = [(Service::Compute, "/os-quota-sets/{project}"), (Service::Network, "/quotas/{project}")];
     for (service, route) in quotas {
         let what = format!("the {service} quotas of project {project} to be forgotten");
-        let request = rest.send(Call::delete(service, route, &[project]));
-        let Ok(answer) = tokio::time::timeout(rest.policy().deletion / 8, request).await else {
+        let forgetting = until_believed(|| rest.send(Call::delete(service, route, &[project])));
+        let Ok(answer) = tokio::time::timeout(rest.policy().deletion / 8, forgetting).await else {
             return Err(Error::Wait { what, message: "no answer".into() });
         };
-        match answer {
-            // A project that never had any answers 404; a cloud without the service has none to forget; and where nobody may
-            // delete them nobody could set them.
-            Err(error) if !error.is_missing() && !error.is_lasting() => {
-                // It says nothing about the service that the project is of.
-                return Err(Error::Wait { what, message: error.to_string() });
-            }
-            _ => {}
+        // It says nothing about the service that the project is of.
+        answer.map_err(|error| Error::Wait { what, message: error.to_string() })?;
+    }
+    Ok(())
+}
+
+/// How often a service says that it has no quotas to delete, or that nobody may, before that is believed: there is no other sign.
+const LEAST_REFUSED: usize = 3;
+
+/// Asks until it is done. A project that never had any quotas answers 404; a cloud without the service has none to forget; and
+/// where nobody may delete them nobody could set them.
+async fn until_believed<F: Future<Output = Result<Answer, Error>>>(ask: impl Fn() -> F) -> Result<(), Error> {
+    for _ in 0..LEAST_REFUSED {
+        match ask().await {
+            Ok(_) | Err(Error::NoService { .. }) => return Ok(()),
+            Err(error) if error.is_missing() || error.is_lasting() => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

@@ -155,6 +155,10 @@ impl Fault {
         match &self.error {
             _ if self.is_lasting => false,
             Error::NoAnswer { sent, .. } => !sent || target.repeatable,
+            // Something has lost its way to the service. Of a login it is more likely that the URL is another one's.
+            Error::Answer { of_service: false, .. } if matches!(self.error.status(), Some(404 | 500)) => {
+                target.repeatable && target.route != "/auth/tokens"
+            }
             error => match error.status() {
                 Some(429) => true,
                 // It says itself when it will do it.

@@ -7,6 +7,7 @@ use globset::GlobBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::OLD_VERSIONS;
 use super::kind::{Distribution, Fault, Happens, Lie};
 use super::rule::Rule;
 
@@ -82,7 +83,9 @@ enum Kind {
     Latency,
     Status,
     Ingress,
+    Late,
     Garbled,
+    NullNeighbour,
     Reset,
     Truncate,
     Slow,
@@ -92,6 +95,9 @@ enum Kind {
     Eventual,
     ClockSkew,
     PhantomService,
+    OldVersion,
+    SecondRegion,
+    SoftDelete,
     #[serde(untagged)]
     Happens(Happens),
     #[serde(untagged)]
@@ -250,6 +256,10 @@ fn fault(written: &Written) -> Result<Fault, String> {
         Some(_) => Err("`seconds` must be one number here".to_owned()),
         None => Err(missing("seconds")),
     };
+    let up_to_an_hour = || match seconds()? {
+        seconds if (0.0..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("`seconds` must be from 0 to 3600".to_owned()),
+    };
     let service = || written.service.clone().ok_or_else(|| missing("service"));
     let (fault, keys): (Fault, &[&str]) = match written.fault {
         Kind::Latency => match written.seconds.ok_or_else(|| missing("seconds"))? {
@@ -264,7 +274,12 @@ fn fault(written: &Written) -> Result<Fault, String> {
             let status = error_status(written.status.unwrap_or(404))?;
             (Fault::Ingress { status, done: written.done.unwrap_or(false) }, &["status", "done"])
         }
+        Kind::Late => {
+            let status = error_status(written.status.unwrap_or(500))?;
+            (Fault::Late { status, seconds: up_to_an_hour()? }, &["status", "seconds"])
+        }
         Kind::Garbled => (Fault::Garbled, &[]),
+        Kind::NullNeighbour => (Fault::NullNeighbour, &[]),
         Kind::Reset => (Fault::Reset { done: written.done.unwrap_or(false) }, &["done"]),
         Kind::Truncate => (Fault::Truncate { bytes: written.bytes.unwrap_or(10) }, &["bytes"]),
         Kind::Slow => match written.rate.ok_or_else(|| missing("rate"))? {
@@ -283,6 +298,14 @@ fn fault(written: &Written) -> Result<Fault, String> {
         }
         Kind::ClockSkew => (Fault::ClockSkew { seconds: seconds()? }, &["seconds"]),
         Kind::PhantomService => (Fault::PhantomService { service: service()? }, &["service"]),
+        Kind::OldVersion => match service()? {
+            service if OLD_VERSIONS.iter().any(|(known, _)| *known == service) => {
+                (Fault::OldVersion { service }, &["service"])
+            }
+            _ => return Err("`service` must be identity or image here".into()),
+        },
+        Kind::SecondRegion => (Fault::SecondRegion, &[]),
+        Kind::SoftDelete => (Fault::SoftDelete { seconds: up_to_an_hour()? }, &["seconds"]),
         Kind::Happens(what) => (Fault::Happens(what), &[]),
         Kind::Lie(lie) => (Fault::Lie(lie), &[]),
     };
@@ -341,6 +364,9 @@ mod tests {
             ("faults:\n- fault: no_dhcp\n- fault: no_dhcp\n  status: 500\n", "fault 2: `status` does not belong"),
             ("faults:\n- fault: status\n  status: 200\n", "from 300 to 599"),
             ("faults:\n- fault: slow\n  rate: 0\n", "at least 1 byte"),
+            ("faults:\n- fault: old_version\n  service: compute\n", "must be identity or image"),
+            ("faults:\n- fault: soft_delete\n  seconds: -1\n", "from 0 to 3600"),
+            ("faults:\n- fault: late\n", "`seconds` is missing"),
             ("faults:\n- fault: reset\n  path: '['\n", "`path`"),
             ("faults:\n- fault: server_error\n  path: '/x'\n", "strike requests"),
             ("faults:\n- fault: reset\n  probability: 2\n", "from 0 to 1"),

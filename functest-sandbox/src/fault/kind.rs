@@ -22,8 +22,17 @@ pub enum Fault {
         /// Whether the request has its effect all the same.
         done: bool,
     },
+    /// Something before the service answers in its place, and the service does what it was asked a while later.
+    Late {
+        /// The HTTP status.
+        status: u16,
+        /// How much later, in seconds.
+        seconds: f64,
+    },
     /// One value of an answer's document is gone, null, or something else.
     Garbled,
+    /// Lists begin with something of somebody else's of which the cloud shows no value.
+    NullNeighbour,
     /// The connection is reset in place of an answer.
     Reset {
         /// Whether the request has its effect all the same.
@@ -69,6 +78,18 @@ pub enum Fault {
         /// Its type.
         service: String,
     },
+    /// The catalog lists a version of a service that is gone.
+    OldVersion {
+        /// Its type: identity or image.
+        service: String,
+    },
+    /// The catalog has another region, where nobody answers.
+    SecondRegion,
+    /// Servers that are deleted are put aside for so long.
+    SoftDelete {
+        /// Seconds.
+        seconds: f64,
+    },
     /// Something goes wrong.
     Happens(Happens),
     /// The cloud says that it does something, and does not.
@@ -83,7 +104,9 @@ impl Fault {
             Self::Latency(_)
                 | Self::Status { .. }
                 | Self::Ingress { .. }
+                | Self::Late { .. }
                 | Self::Garbled
+                | Self::NullNeighbour
                 | Self::Reset { .. }
                 | Self::Truncate { .. }
                 | Self::Slow { .. }

@@ -20,6 +20,9 @@ pub use self::kind::{Distribution, Fault, Happens, Lie};
 pub use self::rule::Rule;
 pub(crate) use self::wire::Ending;
 
+/// Versions that catalogs went on listing when they were gone.
+const OLD_VERSIONS: [(&str, &str); 2] = [("identity", "/v2.0"), ("image", "/v1")];
+
 /// What is broken now.
 #[derive(Debug)]
 pub(crate) struct Faults {
@@ -94,6 +97,27 @@ impl Faults {
             Fault::PhantomService { service } => Some(service.as_str()),
             _ => None,
         })
+    }
+
+    /// The services of which the catalog lists an old version, with that version.
+    pub(crate) fn old_versions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        OLD_VERSIONS.into_iter().filter(|(old, _)| {
+            let is_old = |fault: &Fault| matches!(fault, Fault::OldVersion { service } if service == old);
+            self.rules.iter().any(|armed| is_old(&armed.rule.fault))
+        })
+    }
+
+    /// Whether the catalog has a second region.
+    pub(crate) fn has_second_region(&self) -> bool {
+        self.rules.iter().any(|armed| armed.rule.fault == Fault::SecondRegion)
+    }
+
+    /// For how long a server that is deleted now is put aside.
+    pub(crate) fn puts_aside(&mut self) -> Option<Duration> {
+        match self.strike(|rule| matches!(rule.fault, Fault::SoftDelete { .. }))?.fault {
+            Fault::SoftDelete { seconds } => Duration::try_from_secs_f64(seconds).ok(),
+            _ => None,
+        }
     }
 
     /// A number from 0 up to 1.

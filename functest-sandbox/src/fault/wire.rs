@@ -17,6 +17,10 @@ pub(crate) struct Wire {
     pub(crate) refusal: Option<(ApiError, bool)>,
     /// The status that something before the service answers with, and whether the request has its effect all the same.
     pub(crate) ingress: Option<(StatusCode, bool)>,
+    /// How much later it has its effect, when it has been answered already.
+    pub(crate) late: Option<Duration>,
+    /// Whether a list of its answer begins with something that has no values.
+    pub(crate) null_neighbour: bool,
     /// A number from 0 up to 1 that says how the answer is garbled.
     pub(crate) garbled: Option<f64>,
     /// How its answer ends.
@@ -77,6 +81,11 @@ fn apply(fault: &Fault, roll: f64, wire: &mut Wire) {
             wire.refusal = Some((ApiError::new(code(*status), "The sandbox was told to answer so."), *done));
         }
         Fault::Ingress { status, done } => wire.ingress = Some((code(*status), *done)),
+        Fault::Late { status, seconds } => {
+            wire.ingress = Some((code(*status), true));
+            wire.late = Duration::try_from_secs_f64(*seconds).ok();
+        }
+        Fault::NullNeighbour => wire.null_neighbour = true,
         Fault::Garbled => wire.garbled = Some(roll),
         Fault::Reset { done } => wire.ending = Ending::Reset { done: *done },
         Fault::ServiceDown { .. } => wire.ending = Ending::Reset { done: false },

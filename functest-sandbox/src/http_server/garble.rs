@@ -32,6 +32,24 @@ pub(super) fn garble(reply: Reply, roll: f64) -> Reply {
     Reply { body: ReplyBody::Bytes(Bytes::from(document.to_string())), ..reply }
 }
 
+/// The same list, which begins with something of somebody else's of which only the id is shown.
+pub(super) fn with_null_neighbour(reply: Reply) -> Reply {
+    let ReplyBody::Bytes(bytes) = &reply.body else { return reply };
+    let Ok(mut document) = serde_json::from_slice::<Value>(bytes) else { return reply };
+    let lists = document.as_object_mut().into_iter().flat_map(|document| document.values_mut());
+    let Some(items) = lists.filter_map(Value::as_array_mut).find(|items| items.iter().any(Value::is_object)) else {
+        return reply;
+    };
+    let mut neighbour = items[0].clone();
+    if let Some(values) = neighbour.as_object_mut() {
+        values.iter_mut().for_each(|(key, value)| {
+            *value = if key == "id" { json!("00000000-0000-0000-0000-000000000000") } else { Value::Null };
+        });
+    }
+    items.insert(0, neighbour);
+    Reply { body: ReplyBody::Bytes(Bytes::from(document.to_string())), ..reply }
+}
+
 /// The way to a value: keys, and indices as texts.
 type Place = Vec<String>;
 
@@ -86,6 +104,10 @@ mod tests {
             let ReplyBody::Bytes(bytes) = reply.body else { panic!("it has a body") };
             assert_ne!(serde_json::from_slice::<Value>(&bytes).unwrap(), document, "{step}");
         }
+        let neighbour = with_null_neighbour(Reply::ok(&document));
+        let ReplyBody::Bytes(bytes) = neighbour.body else { panic!("it has a body") };
+        let shown = serde_json::from_slice::<Value>(&bytes).unwrap();
+        assert_eq!((&shown["servers"][0]["flavor"], &shown["servers"][1]), (&Value::Null, &document["servers"][0]));
         let text = garble(Reply::bytes(StatusCode::OK, "text/plain", "no document"), 0.5);
         assert!(matches!(text.body, ReplyBody::Bytes(bytes) if bytes == "no document"));
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! From the bytes of a request to a call.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, HOST};
@@ -15,14 +18,18 @@ use crate::services::Cloud;
 use crate::shared::Shared;
 
 /// What is done with a request, from its head to the answer.
-pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply, Ending) {
+pub(super) async fn take(shared: &Arc<Shared>, head: Parts, body: Incoming) -> (Reply, Ending) {
     let Some((api, path)) = shared.router.service(head.uri.path()) else {
         return (dispatch::outside(&head), Ending::Whole);
     };
     let wire = shared.cloud().faults.on_the_way(api.service_type, head.method.as_str(), head.uri.path());
     tokio::time::sleep(wire.delay).await;
     let mut call = call(shared, api, path, &head);
-    let reply = if wire.has_effect() { act(shared, api, &mut call, body).await } else { Reply::empty(StatusCode::OK) };
+    let reply = match wire.late {
+        _ if !wire.has_effect() => Reply::empty(StatusCode::OK),
+        Some(delay) => act_later(shared, api, self::call(shared, api, path, &head), body, delay).await,
+        None => act(shared, api, &mut call, body).await,
+    };
     let reply = match wire.refusal {
         Some((error, _)) => (api.refuse)(&call, &error),
         None => reply,
@@ -31,6 +38,7 @@ pub(super) async fn take(shared: &Shared, head: Parts, body: Incoming) -> (Reply
         Some((status, _)) => garble::ingress(status),
         None => dispatch::finish(api, &call, reply),
     };
+    let reply = if wire.null_neighbour { garble::with_null_neighbour(reply) } else { reply };
     let reply = match wire.garbled {
         Some(roll) => garble::garble(reply, roll),
         None => reply,
@@ -50,6 +58,28 @@ async fn act(shared: &Shared, api: &Api<Cloud>, call: &mut Call, body: Incoming)
         },
         Err(refusal) => refusal,
     }
+}
+
+/// Has the request answered for nobody, when that much time has passed: whoever asked has heard something else.
+async fn act_later(
+    shared: &Arc<Shared>,
+    api: &'static Api<Cloud>,
+    mut call: Call,
+    body: Incoming,
+    delay: Duration,
+) -> Reply {
+    if let Ok(route) = dispatch::admit(shared, api, &mut call)
+        && let Ok(body) = read(api, route, &call, body).await
+    {
+        let shared = Arc::clone(shared);
+        call.body = body;
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            drop(dispatch::answer(&shared, api, route, &call));
+            shared.changed.notify_waiters();
+        });
+    }
+    Reply::empty(StatusCode::OK)
 }
 
 fn call(shared: &Shared, api: &Api<Cloud>, path: &str, head: &Parts) -> Call {

@@ -109,7 +109,11 @@ impl Cloud {
     pub(crate) fn faults_changed(&mut self) {
         let milliseconds = self.faults.clock_skew() * 1000.0;
         self.clock.skew = chrono::TimeDelta::try_milliseconds(milliseconds as i64).unwrap_or_default();
-        self.identity.list_phantoms(self.faults.phantom_services());
+        self.identity.break_catalog(identity::CatalogFaults {
+            phantoms: self.faults.phantom_services().map(str::to_owned).collect(),
+            old_versions: self.faults.old_versions().collect(),
+            second_region: self.faults.has_second_region(),
+        });
     }
 }
 

@@ -40,6 +40,7 @@ use serde_json::json;
 
 use self::assignment::{Actor, Assignment, Target};
 pub(crate) use self::caller::caller;
+pub(crate) use self::catalog::CatalogFaults;
 pub(crate) use self::seed::{PASSWORD, REGION};
 pub(crate) use self::state::State;
 use crate::api::{Api, ApiError, Call, Paths, Reply};

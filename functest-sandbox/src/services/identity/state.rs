@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::assignment::Assignment;
+use super::catalog::CatalogFaults;
 use super::password::History;
 use super::token::Token;
 use crate::api::Document;
@@ -40,8 +41,8 @@ pub(crate) struct State {
     /// Group and user.
     pub(super) members: BTreeSet<(String, String)>,
     pub(super) tokens: HashMap<String, Token>,
-    /// Services that the catalog lists and that are not there, which is a fault.
-    pub(super) phantoms: Vec<String>,
+    /// What is wrong with the catalog.
+    pub(super) catalog_faults: CatalogFaults,
     /// How often it has changed who has which role.
     pub(super) roles_version: u64,
 }
@@ -52,9 +53,9 @@ impl State {
         self.projects.contains(id)
     }
 
-    /// Has the catalog list these services, and no others that are not there.
-    pub(crate) fn list_phantoms<'s>(&mut self, services: impl Iterator<Item = &'s str>) {
-        self.phantoms = services.map(str::to_owned).collect();
+    /// Has that be wrong with the catalog, and nothing else.
+    pub(crate) fn break_catalog(&mut self, faults: CatalogFaults) {
+        self.catalog_faults = faults;
     }
 
     /// How many there are of each kind.

@@ -294,7 +294,7 @@ impl CloudReclaimer<'_> {
         let config = CloudConfig::find(name, self.functest.variables.as_ref())?.ok_or(Error::NoCloud)?;
         let events = EventChannel::default();
         let options = ConnectionOptions { policy: self.settings.policy(), events: events.emitter.clone() };
-        let connection = Connection::open(&config, options).await?;
+        let connection = Connection::open_patiently(&config, options).await?;
         let found = &connection.identity;
         let is_same =
             (&found.auth_url, &found.region, &found.project_id) == (&cloud.auth_url, &cloud.region, &cloud.project_id);

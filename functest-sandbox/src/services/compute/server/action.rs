@@ -99,7 +99,7 @@ pub(super) fn act(cloud: &mut Cloud, call: &Call) -> Answer {
         "createImage" => snapshot::create(cloud, call),
         "rebuild" => rebuild::rebuild(cloud, call),
         "changePassword" => change_password(cloud, call),
-        "forceDelete" => life::delete(cloud, call),
+        "forceDelete" => life::delete_now(cloud, call),
         other => Err(ApiError::bad_request(format!("There is no such action: {other}"))),
     }
 }

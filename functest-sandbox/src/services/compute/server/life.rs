@@ -8,7 +8,8 @@ use serde_json::json;
 use super::super::guest::{self, Machine};
 use super::super::seed::HOST;
 use super::create::Wish;
-use super::{Server, find, history, must_be_unlocked};
+use super::view::PUT_ASIDE;
+use super::{Server, find, find_mut, history, must_be_unlocked};
 use crate::api::{Answer, ApiError, Call, Document, Read, Reply, document};
 use crate::fault::Happens;
 use crate::ground::stamp;
@@ -144,7 +145,26 @@ pub(super) fn settle(cloud: &mut Cloud, id: &str, vm_state: &'static str, power_
     }
 }
 
+/// Deletes one, or puts it aside for a while where the cloud is one that does so. What was never launched has nothing to keep.
 pub(super) fn delete(cloud: &mut Cloud, call: &Call) -> Answer {
+    let server = find(&cloud.compute, call)?;
+    must_be_unlocked(server, call)?;
+    let (id, is_launched) = (server.id.clone(), server.launched.is_some());
+    match if is_launched { cloud.faults.puts_aside() } else { None } {
+        None => delete_now(cloud, call),
+        Some(time) => {
+            let entry = history::Entry::new("soft-delete", cloud, call)?;
+            halt(cloud, &id);
+            settle(cloud, &id, PUT_ASIDE, 0);
+            find_mut(&mut cloud.compute, call)?.history.push(entry);
+            cloud.after(time, id, vanish);
+            Ok(Reply::no_content())
+        }
+    }
+}
+
+/// Deletes one, whatever the cloud does with others.
+pub(super) fn delete_now(cloud: &mut Cloud, call: &Call) -> Answer {
     let server = find(&cloud.compute, call)?;
     let id = server.id.clone();
     must_be_unlocked(server, call)?;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::list::{page_of, reply};
 use super::super::microversion;
+use super::view::PUT_ASIDE;
 use super::{Server, address, status, view};
 use crate::api::{Answer, ApiError, Call, Read, truth};
 use crate::services::Cloud;
@@ -125,7 +126,9 @@ impl Filter {
             pattern.as_ref().is_none_or(|pattern| pattern.is_match(text).unwrap_or(false))
         };
         let tags = |key: &str| call.query.get(key).map(|tags| tags.split(',').map(str::to_owned).collect::<Vec<_>>());
+        // One that is put aside can be shown, and is in no list.
         !self.deleted
+            && server.vm_state != PUT_ASIDE
             && found(&self.name, &server.name)
             && (self.status.is_empty() || self.status.iter().any(|wanted| wanted == status(server)))
             && self.since.is_none_or(|since| server.updated >= since)

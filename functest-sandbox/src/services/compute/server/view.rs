@@ -14,6 +14,9 @@ use crate::services::Cloud;
 const ADDED: [&str; 5] =
     ["config_drive", "key_name", "os-extended-volumes:volumes_attached", "security_groups", "host_status"];
 
+/// The state of a server that is deleted, and may be restored.
+pub(super) const PUT_ASIDE: &str = "soft-delete";
+
 /// What a server's states amount to for a user.
 pub(crate) fn status(server: &Server) -> &'static str {
     match (server.vm_state, server.task_state) {
@@ -28,6 +31,7 @@ pub(crate) fn status(server: &Server) -> &'static str {
         ("paused", _) => "PAUSED",
         ("suspended", _) => "SUSPENDED",
         ("error", _) => "ERROR",
+        (PUT_ASIDE, _) => "SOFT_DELETED",
         _ => "UNKNOWN",
     }
 }
