@@ -212,6 +212,7 @@ fn once(seed: u64, number: u64) -> Result<bool, String> {
         true => Ok(killed),
         false => {
             let more = now.iter().filter(|(kind, count)| before[*kind] != **count);
+            let more = more.map(|(kind, count)| format!("{kind}: {count} in place of {}", before[*kind]));
             Err(about(format!("left: {:?}; the clean-up says: {said}", more.collect::<Vec<_>>())))
         }
     }

@@ -109,9 +109,16 @@ fn groups<'a>(
     let mut together: BTreeMap<&str, (&'static Kind, Vec<&Entry>)> = BTreeMap::new();
     for entry in entries {
         let Some(kind) = resource::kind(&entry.intent.kind) else { continue };
-        // What is in a project of the run's has been listed already.
-        if kind.owner.is_some() && entry.intent.within.contains_key(Project::KIND.name) {
-            continue;
+        let is_in_own_project = entry.intent.within.contains_key(Project::KIND.name);
+        match kind.owner.filter(|_| is_in_own_project) {
+            // It is in no list of its project that was asked for since.
+            Some(owner) if owner.looking_makes_one => {
+                alone.push((kind, vec![entry]));
+                continue;
+            }
+            // It has been listed since with all that is in its project.
+            Some(_) => continue,
+            None => {}
         }
         if deleted_now.contains(&entry.intent.seq) {
             alone.push((kind, vec![entry]));

@@ -19,7 +19,7 @@ use functest_core::event::{CleanUp, Thing};
 use functest_core::ledger::{Book, CLOUD, Intent, Journal, State as EntryState};
 use functest_openstack::clean::Cleaner;
 use functest_openstack::resource::{
-    self, Flavor, Image, Keypair, Network, Port, Project, Resource, Router, Server, User,
+    self, Flavor, Image, Keypair, Network, Port, Project, Resource, Router, SecurityGroup, Server, User,
 };
 use functest_openstack::rest::Policy;
 use functest_openstack::{Error, Rest, Scope};

@@ -546,3 +546,20 @@ async fn a_server_that_is_put_aside_and_may_not_be_deleted_at_once_is_left_with_
     let [left] = &clean_up.left[..] else { panic!("{clean_up:?}") };
     assert!(left.reason.contains("Policy does not allow forceDelete."), "{left:?}");
 }
+
+/// Groups of a project are listed once: to list them makes a new one.
+#[tokio::test]
+async fn a_group_that_is_said_to_be_gone_once_is_looked_for_by_its_mark() {
+    let run = Run::start(FOR_EVER, |state, request| {
+        let is_one = is(request, "GET", "/security_group-0");
+        (is_one && state.count("lies") < 1).then(|| error(404, "not found"))
+    })
+    .await;
+    run.make_named::<Project>().await;
+    let in_project = run.scope.with(run.rest.clone(), &[("project", "project-0")]);
+    in_project.create::<SecurityGroup>(json!({"name": "g", "project_id": "project-0"})).await.unwrap();
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty(), "{clean_up:?}");
+    let deleted: BTreeSet<_> = run.kinds_deleted().into_iter().collect();
+    assert_eq!(deleted, BTreeSet::from(["security_group", "project"]));
+}
