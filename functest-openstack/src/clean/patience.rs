@@ -163,12 +163,13 @@ impl Patience {
         }
     }
 
-    /// Believes a service's refusal when it has said the same often enough; what comes of a login or a catalog, at once.
+    /// Believes a service's refusal when it has said the same often enough, and so a catalog without a service; what comes of a login,
+    /// at once.
     fn heed(&self, what: &str, refusal: Error) -> Trouble {
         let mut refusals = lock(&self.refusals);
         let times = refusals.entry(what.to_owned()).or_default();
         *times += 1;
-        let is_one_answer = matches!(refusal, Error::Answer { .. } | Error::NotOurs { .. });
+        let is_one_answer = matches!(refusal, Error::Answer { .. } | Error::NotOurs { .. } | Error::NoService { .. });
         if is_one_answer && *times < LEAST_REFUSED { Trouble::Doubted(refusal) } else { Trouble::Error(refusal) }
     }
 

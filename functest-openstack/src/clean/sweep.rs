@@ -2,7 +2,7 @@
 //! A last look before it is said that nothing is left: what is said to be gone may be there all the same, because it was not the
 //! cloud that said so, or because a request took effect twice.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use functest_core::event::Leftover;
 use functest_core::ledger::{CLOUD, Entry, Journal};
@@ -14,6 +14,9 @@ use super::work::Done;
 use super::{AT_A_TIME, note};
 use crate::resource::{self, Kind, Mark, Project, Resource};
 
+/// How often that is looked for which the case itself has seen go.
+const MOST_TRIES: u32 = 4;
+
 /// What the last looks have shown.
 #[derive(Default)]
 pub(super) struct Sweep {
@@ -21,6 +24,8 @@ pub(super) struct Sweep {
     confirmed: HashSet<u64>,
     /// What no list could confirm at the last look, by number.
     doubted: BTreeMap<u64, Doubt>,
+    /// How often what the case itself has seen go was looked for in vain, by number.
+    tries: HashMap<u64, u32>,
     /// Whether the last look has shown something.
     has_found: bool,
 }
@@ -67,15 +72,24 @@ impl Sweep {
                 }
                 Err(trouble) => {
                     let reason = format!("said to be gone, which no list could confirm: {trouble}");
-                    // What the case itself has seen go is not waited for.
-                    let (doubted, seen): (Vec<u64>, Vec<u64>) = numbers.partition(|seq| deleted_now.contains(seq));
-                    self.confirmed.extend(seen);
-                    for seq in doubted {
-                        self.doubted.insert(seq, Doubt { reason: reason.clone(), is_lasting: trouble.is_lasting() });
+                    for seq in numbers {
+                        if !deleted_now.contains(&seq) && self.has_had_enough(seq, &trouble) {
+                            self.confirmed.insert(seq);
+                        } else {
+                            let doubt = Doubt { reason: reason.clone(), is_lasting: trouble.is_lasting() };
+                            self.doubted.insert(seq, doubt);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Whether what the case itself has seen go is not looked for any more.
+    fn has_had_enough(&mut self, seq: u64, trouble: &Trouble) -> bool {
+        let tries = self.tries.entry(seq).or_default();
+        *tries += 1;
+        trouble.is_lasting() || *tries >= MOST_TRIES
     }
 
     /// Whether another look would show no more.
@@ -92,9 +106,10 @@ impl Sweep {
     pub(super) async fn unconfirmed(&self, journal: &Journal, done: &Done) -> Vec<Leftover> {
         let mut left = Vec::new();
         for (seq, Doubt { reason, .. }) in &self.doubted {
+            // What the case itself has seen go was looked for beside all that.
+            let Some(gone) = done.gone.iter().rev().find(|gone| gone.doomed.seq == Some(*seq)) else { continue };
             note(journal.doubtful(*seq, reason).await);
-            let gone = done.gone.iter().rev().find(|gone| gone.doomed.seq == Some(*seq));
-            left.extend(gone.map(|gone| Leftover { thing: gone.doomed.thing(), reason: reason.clone() }));
+            left.push(Leftover { thing: gone.doomed.thing(), reason: reason.clone() });
         }
         left
     }
