@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::installer::Told;
 use super::planner::Planner;
 use super::request::RunRequest;
+use super::secret::Typed;
 use super::settings::RunSettings;
 use crate::embed::Functest;
 use crate::error::Error;
@@ -27,6 +28,7 @@ pub struct Plan {
     pub(crate) tiers: Vec<PlannedTier>,
     pub(crate) settings: BTreeMap<String, Value>,
     pub(crate) run_settings: RunSettings,
+    pub(super) typed_secrets: Typed,
     pub(crate) scope: Option<Pattern>,
     /// The pod's name, as the record keeps it.
     pub(crate) node_name: Option<String>,
@@ -52,7 +54,7 @@ impl Functest {
         let selection = select(&catalogue, &facts, &wanted, &self.drivers)?;
         let mut planner = Planner::new(self, request, &catalogue)?;
         let tiers = planner.tiers(&catalogue, &selection)?;
-        let Planner { mut warnings, settings, run_settings, .. } = planner;
+        let Planner { mut warnings, settings, run_settings, typed_secrets, .. } = planner;
         warnings.extend(told.problems.iter().cloned());
         let node_name = match self.variable("NODE_NAME")? {
             Some(name) => Some(name),
@@ -69,6 +71,7 @@ impl Functest {
             tiers,
             settings,
             run_settings,
+            typed_secrets,
             node_name,
             build_tag,
             scope: wanted.scope().cloned(),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use functest_core::catalogue::{CaseSpec, Catalogue};
 use functest_core::selection::{Choice, Decision, Selection};
-use functest_core::settings::{Seconds, SettingsLayers, SettingsSpec};
+use functest_core::settings::{HIDDEN, Seconds, SettingsLayers, SettingsSpec};
 use functest_runner::{CaseWithoutDriver, PlannedCase, PlannedTier};
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ pub(super) struct Planner<'a> {
     /// Settings by case, and those of the run, as they may be written down.
     pub(super) settings: BTreeMap<String, Value>,
     pub(super) run_settings: RunSettings,
+    pub(super) typed_secrets: secret::Typed,
 }
 
 impl<'a> Planner<'a> {
@@ -37,7 +38,8 @@ impl<'a> Planner<'a> {
         warnings.extend(run_warnings);
         let of_run = serde_json::to_value(&run_settings).unwrap_or_default();
         let settings = BTreeMap::from([(RUN.to_owned(), secret::hide_in_value("", &of_run))]);
-        Ok(Self { functest, layers, warnings, settings, run_settings })
+        let typed_secrets = secret::Typed::among(&request.set, catalogue, &functest.drivers);
+        Ok(Self { functest, layers, warnings, settings, run_settings, typed_secrets })
     }
 
     pub(super) fn tiers(&mut self, catalogue: &Catalogue, selection: &Selection) -> Result<Vec<PlannedTier>, Error> {
@@ -74,8 +76,11 @@ impl<'a> Planner<'a> {
         let variables = |name: &str| (self.functest.variables)(name).or_else(|| entry.env.get(name).map(Into::into));
         let (mut settings, warnings) = self.layers.merge(name, &spec, &entry.args, &variables)?;
         self.warnings.extend(warnings);
-        let shown = secret::hide_in_value("", &Value::Object(settings.values().clone()));
-        self.settings.insert(name.clone(), shown);
+        let shown = settings.values().iter().map(|(key, value)| {
+            let hides = spec.is_secret(key) && !value.is_null() && spec.defaults.get(key) != Some(value);
+            (key.clone(), if hides { Value::from(HIDDEN) } else { secret::hide_in_value(key, value) })
+        });
+        self.settings.insert(name.clone(), Value::Object(shown.collect()));
         let is_said = settings.origin(CASE_DEADLINE).is_some();
         let said: Seconds = settings.take(CASE_DEADLINE)?.unwrap_or(Seconds(0.0));
         let prepared = driver.prepare(entry, settings)?;

@@ -68,7 +68,7 @@ impl RunRequest {
 
     /// The document that the head of a run holds: with paths that mean the same from everywhere, with what the sandbox was like
     /// that it ran on, and without secrets.
-    pub(super) fn to_record(&self, sandbox: Option<&SandboxRequest>) -> Value {
+    pub(super) fn to_record(&self, sandbox: Option<&SandboxRequest>, typed: &secret::Typed) -> Value {
         let mut kept = self.clone();
         kept.sandbox = sandbox.unwrap_or(&kept.sandbox).clone();
         for path in [&mut kept.catalogue, &mut kept.settings, &mut kept.sandbox.faults, &mut kept.sut.file] {
@@ -78,7 +78,7 @@ impl RunRequest {
             *path = path.as_deref().map(absolute);
         }
         kept.sut.node_key_file = kept.sut.node_key_file.as_deref().map(absolute);
-        kept.set = kept.set.iter().map(|setting| secret::hide_in_setting(setting)).collect();
+        kept.set = kept.set.iter().map(|setting| typed.hide_in_setting(setting)).collect();
         // It stands beside the request.
         kept.command = Vec::new();
         serde_json::to_value(kept).unwrap_or_default()
@@ -131,7 +131,8 @@ mod tests {
             ..RunRequest::default()
         };
         let sandbox = SandboxRequest { seed: Some(7), ..SandboxRequest::default() };
-        let again = RunRequest::of_record(&record(Some(request.to_record(Some(&sandbox))))).unwrap();
+        let again =
+            RunRequest::of_record(&record(Some(request.to_record(Some(&sandbox), &Default::default())))).unwrap();
         assert_eq!((again.names, again.set, again.cloud), (request.names, request.set, request.cloud));
         assert_eq!((again.sandbox.seed, again.run_dir, again.command.len()), (Some(7), None, 0));
         assert!(again.catalogue.unwrap().is_absolute());
@@ -142,7 +143,7 @@ mod tests {
         let refused = |request| RunRequest::of_record(&record(request)).unwrap_err().to_string();
         assert!(refused(None).contains("did not write down what it was asked"));
         let secret = RunRequest { set: vec!["script.api_password=swordfish".into()], ..RunRequest::default() };
-        let document = secret.to_record(None);
+        let document = secret.to_record(None, &Default::default());
         assert!(!document.to_string().contains("swordfish"));
         assert!(refused(Some(document)).contains("`script.api_password=(hidden)` was a secret"));
         assert!(refused(Some(serde_json::json!({"nmes": []}))).contains("unknown field `nmes`"));

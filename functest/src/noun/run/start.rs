@@ -20,7 +20,6 @@ use serde_json::{Value, json};
 use super::no_cloud::NoCloud;
 use super::plan::Plan;
 use super::providers::Site;
-use super::secret;
 use crate::error::Error;
 use crate::noun::openstack::Chosen;
 use crate::noun::sandbox::{Embedded, SandboxRequest};
@@ -196,8 +195,8 @@ impl Plan {
             notices: notices.iter().chain(&self.warnings).cloned().collect(),
             cases: self.selection.cases.clone(),
             settings: self.settings.clone(),
-            request: Some(self.request.to_record(sandbox)),
-            command: secret::hide_in_command(&self.request.command),
+            request: Some(self.request.to_record(sandbox, &self.typed_secrets)),
+            command: self.typed_secrets.hide_in_command(&self.request.command),
         }
     }
 }

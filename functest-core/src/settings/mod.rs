@@ -3,6 +3,8 @@
 //!
 //! Default < a configuration file < the catalogue's `run.args` < a settings file < an environment variable of old < `--set CASE.KEY=VALUE`.
 
+mod secret;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use serde_json::{Map, Value};
 use crate::suggest;
 use crate::variables::{self, NotText, Variables};
 use crate::words;
+
+pub use self::secret::{HIDDEN, Secret};
 
 /// The settings of one kind of case.
 pub trait CaseSettings: Default + Serialize + DeserializeOwned + JsonSchema {
@@ -113,6 +117,11 @@ impl SettingsSpec {
     /// What is said about a key, for people.
     pub fn description(&self, key: &str) -> Option<&str> {
         self.schema.pointer(&format!("/properties/{key}/description")).and_then(Value::as_str)
+    }
+
+    /// Whether nobody else should see the value of a key: it is a [`Secret`], or holds one.
+    pub fn is_secret(&self, key: &str) -> bool {
+        self.schema.pointer(&format!("/properties/{key}")).is_some_and(secret::is_in)
     }
 
     /// Whether the case reads that key.
@@ -400,6 +409,33 @@ fn kind_of(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    struct Login {
+        user: String,
+        pin: Secret,
+        spare: Option<Secret>,
+        more: Vec<Secret>,
+    }
+
+    impl CaseSettings for Login {}
+
+    #[test]
+    fn secrets_are_read_as_texts_and_never_shown() {
+        let spec = SettingsSpec::of::<Login>();
+        let secret: Vec<&str> = spec.defaults.keys().map(String::as_str).filter(|key| spec.is_secret(key)).collect();
+        assert_eq!(secret, ["more", "pin", "spare"]);
+        let read = |flag: &str| {
+            let mut layers = SettingsLayers::default();
+            layers.add_flag(flag).unwrap();
+            layers.merge("c", &spec, &BTreeMap::new(), &|_| None).unwrap().0.read::<Login>()
+        };
+        let login = read("c.pin=0123").unwrap();
+        assert_eq!((login.pin.expose(), serde_json::to_value(&login).unwrap()["pin"].as_str()), ("0123", Some(HIDDEN)));
+        assert!(!format!("{login:?}").contains("0123"));
+        let error = read("c.more=[{a: geheim}]").unwrap_err().to_string();
+        assert!(error.contains("a secret is a text") && !error.contains("geheim"), "{error}");
+    }
 
     #[derive(Debug, Serialize, Deserialize, JsonSchema, PartialEq)]
     struct Sample {
