@@ -92,6 +92,8 @@ pub(super) const CLOUD: &[(&str, Fate)] = &[
     ("disable_vendor_agent", Fate::WithoutEffect),
     ("floating_ip_source", Fate::WithoutEffect),
     ("force_ipv4", Fate::Unheeded),
+    // The sandbox tells it, for whoever logs in to a guest.
+    ("guest_ssh_port", Fate::WithoutEffect),
     ("image_api_use_tasks", Fate::WithoutEffect),
     ("image_format", Fate::WithoutEffect),
     ("message", Fate::WithoutEffect),
