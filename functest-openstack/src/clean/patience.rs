@@ -35,6 +35,11 @@ impl Trouble {
         }
     }
 
+    /// Whether the service itself has said what is wrong.
+    pub(super) fn is_said(&self) -> bool {
+        matches!(self, Self::Error(error) | Self::Doubted(error) if !error.is_silence())
+    }
+
     /// Whether something else has to go first.
     pub(super) fn is_conflict(&self) -> bool {
         matches!(self, Self::Error(error) if error.status() == Some(409))

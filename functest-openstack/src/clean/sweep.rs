@@ -14,7 +14,7 @@ use super::work::Done;
 use super::{AT_A_TIME, note};
 use crate::resource::{self, Kind, Mark, Project, Resource};
 
-/// How often that is looked for which the case itself has seen go.
+/// How often something is looked for in vain.
 const MOST_TRIES: u32 = 4;
 
 /// What the last looks have shown.
@@ -24,7 +24,7 @@ pub(super) struct Sweep {
     confirmed: HashSet<u64>,
     /// What no list could confirm at the last look, by number.
     doubted: BTreeMap<u64, Doubt>,
-    /// How often what the case itself has seen go was looked for in vain, by number.
+    /// How often something was looked for in vain, by number.
     tries: HashMap<u64, u32>,
     /// Whether the last look has shown something.
     has_found: bool,
@@ -73,7 +73,7 @@ impl Sweep {
                 Err(trouble) => {
                     let reason = format!("said to be gone, which no list could confirm: {trouble}");
                     for seq in numbers {
-                        if !deleted_now.contains(&seq) && self.has_had_enough(seq, &trouble) {
+                        if self.has_had_enough(seq, deleted_now.contains(&seq), &trouble) {
                             self.confirmed.insert(seq);
                         } else {
                             let doubt = Doubt { reason: reason.clone(), is_lasting: trouble.is_lasting() };
@@ -85,11 +85,13 @@ impl Sweep {
         }
     }
 
-    /// Whether what the case itself has seen go is not looked for any more.
-    fn has_had_enough(&mut self, seq: u64, trouble: &Trouble) -> bool {
+    /// Whether something is not looked for any more: the case itself has seen it go, or the service has said so of it, and goes on
+    /// saying that it cannot list it. That nothing is heard of a service confirms nothing that was deleted now.
+    fn has_had_enough(&mut self, seq: u64, is_deleted_now: bool, trouble: &Trouble) -> bool {
         let tries = self.tries.entry(seq).or_default();
         *tries += 1;
-        trouble.is_lasting() || *tries >= MOST_TRIES
+        let is_enough = trouble.is_lasting() || *tries >= MOST_TRIES;
+        is_enough && (!is_deleted_now || trouble.is_said())
     }
 
     /// Whether another look would show no more.

@@ -563,3 +563,14 @@ async fn a_group_that_is_said_to_be_gone_once_is_looked_for_by_its_mark() {
     let deleted: BTreeSet<_> = run.kinds_deleted().into_iter().collect();
     assert_eq!(deleted, BTreeSet::from(["security_group", "project"]));
 }
+
+/// As a Keystone whose users are kept elsewhere.
+#[tokio::test]
+async fn what_a_service_says_is_gone_is_believed_where_it_cannot_list_any() {
+    let run = Run::start(FOR_EVER, |_, request| is(request, "GET", "/users").then(|| error(500, "no backend"))).await;
+    run.make_named::<User>().await;
+    let started = Instant::now();
+    let clean_up = run.clean().await;
+    assert!(clean_up.left.is_empty() && clean_up.deleted.len() == 1, "{clean_up:?}");
+    assert!(started.elapsed() < LONG / 4, "nobody waits for what will not change");
+}
