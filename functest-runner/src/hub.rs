@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::alarm::Alarm;
 use crate::error::{RunError, SinkTrouble};
-use crate::lane::{Lane, Parcel};
+use crate::lane::{Lane, Parcel, Patience};
 
 type End = Result<(RunRecord, Vec<SinkTrouble>), RunError>;
 
@@ -41,9 +41,10 @@ pub(crate) fn start(
     sinks: Vec<Box<dyn Sink>>,
     listeners: broadcast::Sender<Arc<Event>>,
     alarm: &Alarm,
+    patience: Patience,
 ) -> Result<Hub, RunError> {
     let (done, end) = oneshot::channel();
-    let lanes = sinks.into_iter().map(|sink| Lane::start(sink, alarm)).collect::<Result<Vec<_>, _>>();
+    let lanes = sinks.into_iter().map(|sink| Lane::start(sink, alarm, patience)).collect::<Result<Vec<_>, _>>();
     let mut lanes = lanes.map_err(RunError::NoThread)?;
     // What a run is worth nothing without hears of it first.
     lanes.sort_by_key(|lane| !lane.is_essential());

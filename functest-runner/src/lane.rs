@@ -17,14 +17,23 @@ use crate::error::SinkTrouble;
 /// How many events may wait for a sink.
 const QUEUE: usize = 4096;
 
-/// How long an essential sink may keep the others waiting before it counts as stalled, and how long it may take to end.
-const PATIENCE_WITH_ESSENTIAL: Duration = Duration::from_secs(60);
-
-/// How long any other sink may take to end.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// How often it is looked whether a full queue has room again.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How long sinks are waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// How long an essential sink may keep the others waiting before it counts as stalled, and how long it may take to end.
+    pub(crate) with_essential: Duration,
+    /// How long any other sink may take to end.
+    pub(crate) with_others: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { with_essential: Duration::from_secs(60), with_others: Duration::from_secs(5) }
+    }
+}
 
 /// What is handed to a sink.
 #[derive(Clone)]
@@ -43,6 +52,7 @@ pub(crate) struct Lane {
     fate: Receiver<Result<(), SinkError>>,
     missed: u64,
     alarm: Alarm,
+    patience: Patience,
 }
 
 impl Lane {
@@ -50,7 +60,7 @@ impl Lane {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(crate) fn start(sink: Box<dyn Sink>, alarm: &Alarm) -> std::io::Result<Self> {
+    pub(crate) fn start(sink: Box<dyn Sink>, alarm: &Alarm, patience: Patience) -> std::io::Result<Self> {
         let (queue, parcels) = mpsc::sync_channel(QUEUE);
         let (tell, fate) = mpsc::channel();
         let (name, is_essential) = (sink.name().to_owned(), sink.is_essential());
@@ -67,7 +77,7 @@ impl Lane {
             let _ = tell.send(fate);
         };
         std::thread::Builder::new().name(format!("sink {name}")).spawn(work)?;
-        Ok(Self { name, is_essential, queue: Some(queue), fate, missed: 0, alarm: alarm.clone() })
+        Ok(Self { name, is_essential, queue: Some(queue), fate, missed: 0, alarm: alarm.clone(), patience })
     }
 
     pub(crate) fn is_essential(&self) -> bool {
@@ -89,7 +99,8 @@ impl Lane {
     }
 
     fn wait_for_room(&mut self, parcel: &Parcel) -> Result<(), SinkTrouble> {
-        let until = Instant::now() + PATIENCE_WITH_ESSENTIAL;
+        let patience = self.patience.with_essential;
+        let until = Instant::now() + patience;
         while let Some(queue) = &self.queue {
             match queue.try_send(parcel.clone()) {
                 Ok(()) => return Ok(()),
@@ -97,7 +108,7 @@ impl Lane {
                 Err(TrySendError::Full(_)) if Instant::now() < until => std::thread::sleep(LOOK_AGAIN),
                 Err(TrySendError::Full(_)) => {
                     self.queue = None;
-                    let trouble = self.trouble(format!("it has taken nothing for {PATIENCE_WITH_ESSENTIAL:.0?}"));
+                    let trouble = self.trouble(format!("it has taken nothing for {patience:.0?}"));
                     self.alarm.raise(&trouble.to_string());
                     return Err(trouble);
                 }
@@ -109,7 +120,7 @@ impl Lane {
     /// Its thread has ended before the run did: it failed, or panicked.
     fn ended_early(&mut self) -> SinkTrouble {
         self.queue = None;
-        match self.fate.recv_timeout(PATIENCE) {
+        match self.fate.recv_timeout(self.patience.with_others) {
             Ok(Err(error)) => self.trouble(error.to_string()),
             Ok(Ok(())) | Err(_) => self.trouble("its thread is gone".into()),
         }
@@ -119,7 +130,8 @@ impl Lane {
     pub(crate) fn finish(mut self) -> Option<SinkTrouble> {
         // Without a queue its trouble was told when it happened.
         drop(self.queue.take()?);
-        let patience = if self.is_essential { PATIENCE_WITH_ESSENTIAL } else { PATIENCE };
+        let Patience { with_essential, with_others } = self.patience;
+        let patience = if self.is_essential { with_essential } else { with_others };
         match self.fate.recv_timeout(patience) {
             Ok(Ok(())) if self.missed > 0 => {
                 let what = format!("it was too slow and missed {} events", self.missed);
