@@ -18,6 +18,8 @@ pub struct Options {
     pub build_time: Duration,
     /// How long a guest takes from then until it has booted.
     pub boot_time: Duration,
+    /// The largest image that is taken, in bytes.
+    pub largest_image: u64,
 }
 
 impl Default for Options {
@@ -28,6 +30,8 @@ impl Default for Options {
             faults: FaultFile::default(),
             build_time: Duration::ZERO,
             boot_time: Duration::ZERO,
+            // No image that is tried on a sandbox is larger, and a mistake must not fill the disk.
+            largest_image: 8 << 30,
         }
     }
 }

@@ -292,6 +292,55 @@ async fn an_upload_that_is_too_large_is_refused_before_it_is_sent() {
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
 }
 
+/// Uploads as whoever does not know in advance how much it will be, until there is an answer; gives its first line.
+async fn upload_without_a_length(client: &User, path: &str, size: usize) -> String {
+    let address = client.root.trim_start_matches("http://").trim_end_matches('/');
+    let head = format!(
+        "PUT /{path} HTTP/1.1\r\nHost: {address}\r\nX-Auth-Token: {}\r\nConnection: close\r\nContent-Type: \
+         application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+        client.admin
+    );
+    let chunk = [b"3e8\r\n", &[b'x'; 1000][..], b"\r\n"].concat();
+    let (mut answers, mut requests) = tokio::net::TcpStream::connect(address).await.unwrap().into_split();
+    let send = async {
+        requests.write_all(head.as_bytes()).await?;
+        for _ in 0..size / 1000 {
+            requests.write_all(&chunk).await?;
+        }
+        requests.write_all(b"0\r\n\r\n").await
+    };
+    let mut answer = Vec::new();
+    // Whoever is refused may find the connection closed while it still sends.
+    let _ = tokio::join!(send, answers.read_to_end(&mut answer));
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn an_upload_without_a_length_ends_where_it_is_too_large() {
+    let options = Options { seed: Some(11), largest_image: 100_000, ..Options::default() };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let client = User::of(&sandbox).await;
+    let image = br#"{"name": "large", "disk_format": "raw", "container_format": "bare"}"#.to_vec();
+    let (_, text) = client.ask(Method::POST, "image/v2/images", &client.admin, "application/json", image).await;
+    let image: Value = serde_json::from_str(&text).unwrap();
+    let path = format!("image/v2/images/{}", image["id"].as_str().unwrap());
+    let file = format!("{path}/file");
+    let shown = async || {
+        let (_, text) = client.ask(Method::GET, &path, &client.admin, "", Vec::new()).await;
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    for size in [101_000, 20_000_000] {
+        let answer = upload_without_a_length(&client, &file, size).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{size}: {answer}");
+        let image = shown().await;
+        assert_eq!((&image["status"], &image["size"]), (&json!("queued"), &Value::Null), "{size}: {image}");
+        assert_eq!(client.ask(Method::GET, &file, &client.admin, "", Vec::new()).await.1, "", "{size}");
+    }
+    assert_eq!(upload_without_a_length(&client, &file, 100_000).await, "HTTP/1.1 204 No Content");
+    let image = shown().await;
+    assert_eq!((&image["status"], &image["size"]), (&json!("active"), &json!(100_000)), "{image}");
+}
+
 #[tokio::test]
 async fn pages_of_a_browser_may_not_ask() {
     let sandbox = sandbox().await;

@@ -49,7 +49,7 @@ pub(super) async fn take(shared: &Arc<Shared>, head: Parts, body: Incoming) -> (
 /// Has the request answered.
 async fn act(shared: &Shared, api: &Api<Cloud>, call: &mut Call, body: Incoming) -> Reply {
     match dispatch::admit(shared, api, call) {
-        Ok(route) => match read(api, route, call, body).await {
+        Ok(route) => match read(shared, api, route, call, body).await {
             Ok(body) => {
                 call.body = body;
                 dispatch::answer(shared, api, route, call)
@@ -98,14 +98,20 @@ fn call(shared: &Shared, api: &Api<Cloud>, path: &str, head: &Parts) -> Call {
     }
 }
 
-async fn read(api: &Api<Cloud>, route: &Route<Cloud>, call: &Call, body: Incoming) -> Result<Body, ApiError> {
+async fn read(
+    shared: &Shared,
+    api: &Api<Cloud>,
+    route: &Route<Cloud>,
+    call: &Call,
+    body: Incoming,
+) -> Result<Body, ApiError> {
     let announced = call.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let limit = if route.upload { upload::LARGEST } else { api.body_limit as u64 };
+    let limit = if route.upload { shared.cloud().options.largest_image } else { api.body_limit as u64 };
     if announced.is_some_and(|length| length > limit) {
         return Err(ApiError::too_large());
     }
     if route.upload {
-        return Ok(Body::Upload(upload::receive(body).await?));
+        return Ok(Body::Upload(upload::receive(body, limit).await?));
     }
     match Limited::new(body, api.body_limit).collect().await {
         Ok(collected) => Ok(Body::Bytes(collected.to_bytes())),

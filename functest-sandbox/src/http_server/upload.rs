@@ -10,21 +10,18 @@ use tokio::io::AsyncWriteExt;
 use crate::api::{ApiError, Content, Summing, Upload};
 use crate::ground::Nameless;
 
-/// The largest content in bytes: no image that is tried on a sandbox is larger, and a mistake must not fill the disk.
-pub(super) const LARGEST: u64 = 8 << 30;
-
-/// Receives a body.
+/// Receives a body of at most so many bytes.
 ///
 /// # Errors
 /// When the body is too large or ends early, or the disk is full.
-pub(super) async fn receive(mut body: Incoming) -> Result<Upload, ApiError> {
+pub(super) async fn receive(mut body: Incoming, largest: u64) -> Result<Upload, ApiError> {
     let mut sums = Summing::default();
     let mut store = Store::default();
     let mut size = 0;
     while let Some(frame) = body.frame().await {
         if let Ok(bytes) = frame.map_err(ended_early)?.into_data() {
             size += bytes.len() as u64;
-            if size > LARGEST {
+            if size > largest {
                 return Err(ApiError::too_large());
             }
             sums.add(&bytes);
