@@ -163,7 +163,7 @@ fn fill(file: &mut File, contents: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::os::unix::fs::{FileTypeExt, chown, symlink};
     use std::process::Command;
 
     use super::*;
@@ -197,6 +197,25 @@ mod tests {
         write_named(&link, b"secret", Readers::OwnerAlone).unwrap();
         assert_eq!((fs::read(&file).unwrap(), mode(&file)), (b"secret".to_vec(), 0o600));
         assert_eq!(names(folder.path()), ["a", "b", "dangling", "link"]);
+    }
+
+    #[test]
+    fn a_file_stays_whose_it_was() {
+        if !rustix::process::geteuid().is_root() {
+            println!("skipped: only root may write to what is somebody else's and leave it his");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::write(&file, "old").unwrap();
+        chown(&file, Some(424_242), Some(434_343)).unwrap();
+        let before = fs::metadata(&file).unwrap().ino();
+        for readers in [Readers::Anybody, Readers::OwnerAtFirst, Readers::OwnerAlone] {
+            write_named(&file, b"new", readers).unwrap();
+            let known = fs::metadata(&file).unwrap();
+            assert_eq!((known.uid(), known.gid()), (424_242, 434_343), "{readers:?}");
+        }
+        assert_ne!(fs::metadata(&file).unwrap().ino(), before, "it was replaced");
     }
 
     #[test]
