@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use functest_core::variables::{self, Variables};
 use functest_installers::{Hop, HostKeyChoice, SutConfig};
 use schemars::JsonSchema;
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -65,6 +66,7 @@ impl SutRequest {
         }
         config.user = text(&self.user).or(text(&config.user));
         config.key_file = self.key_file.clone().or(config.key_file);
+        config.password = config.password.filter(|password| !password.expose_secret().is_empty());
         if config.password.is_none() {
             config.password = variable("INSTALLER_PASSWORD")?.map(Into::into);
         }
