@@ -98,3 +98,63 @@ fn text(said: &Option<String>) -> Option<String> {
 fn hop(text: &str) -> Result<Hop, functest_installers::Error> {
     text.parse().map_err(|message| functest_installers::Error::Input { origin: "--jump".into(), message })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    use super::*;
+
+    /// A request with this for every text.
+    fn saying(text: &str, file: &Path) -> SutRequest {
+        let text = Some(text.to_owned());
+        SutRequest {
+            file: Some(file.to_owned()),
+            installer: text.clone(),
+            address: text.clone(),
+            user: text.clone(),
+            node_user: text,
+            ..SutRequest::default()
+        }
+    }
+
+    /// A file with this for every text.
+    fn written(text: &str) -> String {
+        let keys = ["installer", "address", "user", "password", "scenario", "pod"];
+        let lines: String = keys.iter().map(|key| format!("{key}: '{text}'\n")).collect();
+        format!("{lines}node: {{user: '{text}'}}\n")
+    }
+
+    #[test]
+    fn an_empty_text_says_nothing_wherever_it_stands() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let texts = |said: &str, environment: Variables<'_>| {
+            let config = saying(said, file.path()).config(environment).unwrap();
+            let password = config.password.map(|password| password.expose_secret().to_owned());
+            [config.installer, config.address, config.user, config.node.user, password, config.scenario, config.pod]
+        };
+        let all = |words: [Option<&str>; 7]| words.map(|word| word.map(str::to_owned));
+        let set = |name: &str| match name {
+            "FUNCTEST_SUT" => None,
+            "INSTALLER_TYPE" => Some(OsString::from("apex")),
+            name => Some(name.into()),
+        };
+        let of_variables = ["apex", "INSTALLER_IP", "", "", "INSTALLER_PASSWORD", "DEPLOY_SCENARIO", "NODE_NAME"];
+        let of_variables = of_variables.map(|text| Some(text).filter(|text| !text.is_empty()));
+        std::fs::write(file.path(), written("")).unwrap();
+        assert_eq!(texts("", &set), all(of_variables));
+        assert_eq!(texts("", &|_| Some(OsString::new())), all([None; 7]));
+        std::fs::write(file.path(), written("told")).unwrap();
+        let [said, told] = ["said", "told"].map(Some);
+        assert_eq!(texts("", &set), all([told; 7]));
+        assert_eq!(texts("said", &set), all([said, said, said, said, told, told, told]));
+    }
+
+    #[test]
+    fn an_empty_address_is_nowhere_to_ask() {
+        let request = SutRequest { address: Some(String::new()), ..SutRequest::default() };
+        assert!(!request.says_where());
+        assert!(SutRequest { address: Some("192.0.2.1".into()), ..request }.says_where());
+    }
+}
