@@ -100,6 +100,36 @@ async fn a_run_that_is_cancelled_cleans_up_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_abandoned_says_what_may_be_left_and_what_finishes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let functest = functest(folder.path());
+    let mut request = on_sandbox(&["snaps_health_check"]);
+    // It is still cleaning up when it is abandoned, however late that is heard of.
+    request.sandbox.fault = vec!["no_dhcp".into(), "latency seconds=20 method=DELETE".into()];
+    let mut handle = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap();
+    let mut events = handle.events().unwrap();
+    let cancel = handle.cancel_handle();
+    let run_id = handle.run_id().to_owned();
+    let waiting = tokio::spawn(handle.join());
+    while let Some(event) = events.next().await {
+        match &event.unwrap().body {
+            EventBody::Log { message, .. } if message.ends_with("is ACTIVE") => cancel.cancel(CancelLevel::Stop),
+            EventBody::CancelRequested { .. } => cancel.cancel(CancelLevel::Abandon),
+            _ => {}
+        }
+    }
+    let summary = waiting.await.unwrap().unwrap();
+    assert_eq!((summary.exit_code, summary.record.state), (130, RunState::Interrupted));
+    let left = &summary.record.left;
+    for kind in ["project", "server"] {
+        assert!(left.iter().any(|left| left.thing.kind == kind), "{kind}: {left:?}");
+    }
+    let command = format!("`functest openstack clean {run_id}`");
+    assert!(left.iter().all(|left| left.reason.contains(&command)), "{left:?}");
+    assert_eq!(functest.report().record(&run_id).unwrap().left, *left);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cloud_that_does_not_answer_is_a_run_with_a_record() {
     let folder = tempfile::tempdir().unwrap();
     let clouds = folder.path().join("clouds.yaml");
