@@ -4,11 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by ending")]
 
 use std::path::Path;
+use std::time::Duration;
 
-use functest::core::event::{CancelLevel, EventBody};
+use functest::core::event::{CancelLevel, Emitter, EventBody, Level};
 use functest::core::need::Requirement;
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
+use functest::openstack::connect::ConnectionOptions;
+use functest::openstack::resource::Image;
+use functest::openstack::rest::{Call, Policy};
+use functest::openstack::{CloudConfig, Connection, Service};
+use functest::sandbox::{Options, Sandbox};
 use functest::{
     CheckRequest, CleanRequest, Config, ErrorKind, Functest, RunCleanState, RunRequest, SANDBOX, SandboxRequest,
     StateFolder, TestCaseShowRequest,
@@ -127,6 +133,44 @@ async fn a_run_that_is_abandoned_says_what_may_be_left_and_what_finishes_it() {
     let command = format!("`functest openstack clean {run_id}`");
     assert!(left.iter().all(|left| left.reason.contains(&command)), "{left:?}");
     assert_eq!(functest.report().record(&run_id).unwrap().left, *left);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_images_of_one_name_are_not_taken_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let clouds = folder.path().join("clouds.yaml").display().to_string();
+    let sandbox = Sandbox::start(Options { seed: Some(3), ..Options::default() }).await.unwrap();
+    sandbox.write_clouds(Path::new(&clouds)).unwrap();
+    let variables = move |name: &str| (name == "OS_CLIENT_CONFIG_FILE").then(|| clouds.clone());
+    let config = CloudConfig::find(Some("sandbox-admin"), &|name| variables(name).map(Into::into)).unwrap().unwrap();
+    let functest = functest(folder.path()).with_variables(variables);
+    let (events, _heard) = Emitter::channel();
+    let rest = Connection::open(&config, ConnectionOptions { policy: Policy::default(), events }).await.unwrap().rest;
+    let deadline = Duration::from_secs(600);
+    let [first] = &rest.named::<Image>("cirros").await.unwrap()[..] else { panic!("one image has that name") };
+    let file = folder.path().join("image");
+    std::fs::write(&file, Image::download(&rest, &first.id, deadline).await.unwrap()).unwrap();
+    let image = json!({"name": "cirros", "disk_format": "qcow2", "container_format": "bare", "visibility": "public"});
+    let answer = rest.send(Call::post(Service::Image, "/images", &[], image)).await.unwrap();
+    let second: String = answer.read("id").unwrap();
+    let second = Image::upload(&rest, &second, &file, deadline).await.unwrap();
+
+    let run = async |set: &[String]| {
+        let request =
+            RunRequest { cloud: Some("sandbox-admin".into()), set: set.into(), ..on_sandbox(&["snaps_health_check"]) };
+        let request = RunRequest { sandbox: SandboxRequest::default(), ..request };
+        let summary = functest.plan(&request).unwrap().start(Vec::new()).await.unwrap().join().await.unwrap();
+        let case = summary.record.cases.iter().find(|case| case.choice.case_name == "snaps_health_check").unwrap();
+        assert_eq!(case.verdict, Some(Verdict::Passed), "{case:?}");
+        let warnings = case.messages.iter().filter(|message| message.level == Level::Warning);
+        warnings.map(|message| message.text.clone()).collect::<Vec<_>>()
+    };
+    let [warning] = &run(&[]).await[..] else { panic!("nothing was said, or too much") };
+    let (used, other) = if warning.contains(&second.id) { (&second, first) } else { (first, &second) };
+    let expected =
+        format!("2 active images are called `cirros`; {} is used: set `image` to the id of another one", used.id);
+    assert_eq!(*warning, expected);
+    assert_eq!(run(&[format!("snaps_health_check.image={}", other.id)]).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
