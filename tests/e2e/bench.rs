@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 
 use functest::core::record::{CaseRecord, RunRecord};
@@ -48,6 +49,15 @@ impl Bench {
         let ended = Ended::run(self.functest(&["run", name, "--cloud", "sandbox-admin", "--json", "-q"]).args(QUICK));
         let record = serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
         (ended, record)
+    }
+
+    /// The folder of a run that was killed when it had asked for a server; the sandbox has to have `server_stuck_in_build`.
+    pub(crate) fn killed_run(&self) -> PathBuf {
+        let mut run = self.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin", "-q"]);
+        let ended = Ended::run(run.env("FUNCTEST_STOP_AT", "server.booting"));
+        assert_eq!(ended.code, None, "it was to be killed: {ended:?}");
+        assert!(self.sandbox.inventory()["servers"] > self.before["servers"], "it was to leave something");
+        self.folder.path().join("state/latest").canonicalize().unwrap()
     }
 
     /// Nothing is there that was not there before.
