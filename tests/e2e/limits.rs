@@ -4,7 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, QUICK};
 use crate::command::Ended;
 
 #[test]
@@ -19,6 +19,34 @@ fn a_file_that_may_not_grow_ends_the_run_with_a_reason() {
         assert_eq!(ended.code, Some(3), "{blocks}: {ended:?}");
         assert!(ended.err.contains("File too large") || ended.out.contains("File too large"), "{blocks}: {ended:?}");
     }
+}
+
+#[test]
+fn a_ledger_that_a_full_disk_has_torn_is_said_and_cleaned_as_far_as_it_is_understood() {
+    let bench = Bench::new(&["server_stuck_in_build"]);
+    let folder = bench.killed_run();
+    let ledger = folder.join("ledger.jsonl");
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    let find = |part: &str| {
+        let found = text.lines().position(|line| line.contains(part));
+        found.unwrap_or_else(|| panic!("there is no {part}: {text}"))
+    };
+    // That a user was wanted is not known any more. What the image's line said is not known either, but the flavor's intent stands
+    // behind it.
+    let (user, image) = (find(r#""kind":"user""#), find(r#""record":"adopted""#));
+    let torn = text.lines().enumerate().map(|(number, line)| match number {
+        number if number == user => format!("{}\n", &line[..line.len() / 2]),
+        number if number == image => line[..line.len() / 2].to_owned(),
+        _ => format!("{line}\n"),
+    });
+    std::fs::write(&ledger, torn.collect::<String>()).unwrap();
+    let ended = Ended::run(bench.functest(&["openstack", "clean"]).args(QUICK));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let warning = format!("{}: line {}, {} cannot be read", ledger.display(), user + 1, image + 1);
+    assert!(ended.err.contains(&warning) && ended.out.contains("left 0"), "{warning}: {ended:?}");
+    let mut expected = bench.before.clone();
+    *expected.get_mut("users").unwrap() += 1;
+    assert_eq!(bench.sandbox.inventory(), expected, "{ended:?}");
 }
 
 /// The disk is a small one in a namespace of its own: it goes with the last process that sees it.
