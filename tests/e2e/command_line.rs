@@ -222,6 +222,28 @@ fn a_path_that_a_user_names_stays_what_it_is() {
 }
 
 #[test]
+fn credentials_go_to_standard_output_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let openrc = "export OS_AUTH_URL=http://192.0.2.1:5000/v3 OS_USERNAME=admin OS_PASSWORD=\"it's secret\"\n";
+    std::fs::write(folder.path().join("admin-openrc"), openrc).unwrap();
+    // An installer that is on this machine, and has no nodes.
+    let juju = folder.path().join("juju");
+    std::fs::write(&juju, "#!/bin/sh\necho '{\"machines\": {}}'\n").unwrap();
+    std::fs::set_permissions(&juju, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    for output in ["-", "/dev/stdout"] {
+        let arguments = ["sut", "credentials", "--installer", "joid", "-o", output];
+        let ended = functest_in(folder.path(), &arguments, &[("PATH", &path)]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        std::fs::write(folder.path().join("printed"), &ended.out).unwrap();
+        let line = ". ./printed && echo \"$OS_AUTH_URL $OS_USERNAME $OS_PASSWORD\"";
+        let read = Ended::run(Command::new("sh").args(["-ec", line]).env_clear().current_dir(folder.path()));
+        assert_eq!(read.out, "http://192.0.2.1:5000/v3 admin it's secret\n", "{read:?}: {ended:?}");
+        assert!(!ended.err.contains("secret") && !folder.path().join("-").exists(), "{ended:?}");
+    }
+}
+
+#[test]
 fn usage_is_explained() {
     let mistyped = functest(&["tiers"]);
     assert_eq!(mistyped.code, Some(2));
