@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The cloud holds exactly what it held before, whatever happened to the run.
 
+use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::time::Duration;
 
 use functest::core::event::EventBody;
 use functest::core::record::RunState;
 use functest::core::verdict::Verdict;
 use functest::openstack::STOP_POINTS;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
+use crate::bench::{Bench, QUICK, ask_about_faults};
 use crate::command::Ended;
 use crate::devcloud::Devcloud;
 
@@ -69,6 +73,47 @@ fn two_ctrl_c_leave_the_clean_up_for_later() {
     assert!(ended.err.contains("`functest openstack clean "), "{ended:?}");
     clean(&cloud);
     cloud.assert_holds(&before, "after the run");
+}
+
+#[test]
+fn a_clean_up_that_was_left_for_later_is_named_with_its_command() {
+    let bench = Bench::new(&["server_stuck_in_build", "latency seconds=20 method=DELETE"]);
+    let [out, err] = ["out", "err"].map(|name| bench.folder.path().join(name));
+    let mut run = bench.functest(&["run", "snaps_health_check", "--cloud", "sandbox-admin", "-q"]);
+    run.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+    let mut child = run.spawn().unwrap();
+    let interrupt = || kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    wait_until(|| bench.sandbox.inventory()["servers"] > bench.before["servers"]);
+    interrupt();
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let latest = bench.folder.path().join("state/latest");
+    wait_until(|| read(&latest.join("events.jsonl")).contains(r#""event":"cancel_requested""#));
+    interrupt();
+    let code = child.wait().unwrap().code();
+    let (out, err) = (read(&out), read(&err));
+    assert_eq!(code, Some(130), "{out}{err}");
+    let run_id = latest.canonicalize().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+    let command = format!("`functest openstack clean {run_id}`");
+    let left: Vec<&str> = out.lines().filter(|line| line.contains("left in the cloud: ")).collect();
+    assert!(left.iter().any(|line| line.contains("server")), "{out}");
+    assert!(left.iter().all(|line| line.contains(&command)), "{out}");
+    assert!(err.contains(&command), "{err}");
+
+    let url = bench.sandbox.auth_url();
+    ask_about_faults(url.split('/').nth(2).unwrap(), "DELETE", "");
+    let ended = Ended::run(bench.functest(&["openstack", "clean", &run_id]).args(QUICK));
+    assert!(ended.code == Some(0) && ended.out.contains("left 0"), "{ended:?}");
+    bench.assert_empty("what it named has cleaned");
+}
+
+fn wait_until(holds: impl Fn() -> bool) {
+    for _ in 0..6000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it did not come to that within five minutes");
 }
 
 /// Where each run is killed, and what it runs to get there.
