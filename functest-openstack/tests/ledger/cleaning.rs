@@ -134,10 +134,9 @@ async fn what_is_in_a_project_of_the_run_is_found_by_its_project() {
     let clean_up = run.clean().await;
     assert!(clean_up.left.is_empty(), "{clean_up:?}");
     assert_eq!(run.kinds_deleted(), ["server", "port", "security_group", "image", "project"]);
-    let state = run.cloud.state();
-    assert_eq!(state.ids("port"), ["port-of-another-project", "dhcp"]);
-    assert_eq!(state.ids("security_group"), ["default-of-another-project"]);
-    drop(state);
+    let ids = |kind: &str| run.cloud.state().ids(kind);
+    assert_eq!(ids("port"), ["port-of-another-project", "dhcp"]);
+    assert_eq!(ids("security_group"), ["default-of-another-project"]);
     // Among the groups of a large cloud, with all their rules, they would be looked for a long time.
     for request in run.cloud.requests("GET", "/security-groups").await {
         let query = request.url.query().unwrap_or_default();

@@ -69,7 +69,7 @@ async fn act_later(
     delay: Duration,
 ) -> Reply {
     if let Ok(route) = dispatch::admit(shared, api, &mut call)
-        && let Ok(body) = read(api, route, &call, body).await
+        && let Ok(body) = read(shared, api, route, &call, body).await
     {
         let shared = Arc::clone(shared);
         call.body = body;

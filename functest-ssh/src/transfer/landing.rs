@@ -18,8 +18,16 @@ const MOST_LINKS: usize = 40;
 pub(super) enum Landing {
     /// A device, a pipe.
     Through(File),
-    /// A file under another name in the same folder; with what is known of the one that it replaces.
-    File { part: NamedTempFile, path: PathBuf, known: Option<Metadata> },
+    /// A file.
+    Beside(Box<Beside>),
+}
+
+/// A file under another name in the same folder, until it is whole.
+pub(super) struct Beside {
+    part: NamedTempFile,
+    path: PathBuf,
+    /// What is known of the one that it replaces.
+    known: Option<Metadata>,
 }
 
 impl Landing {
@@ -41,20 +49,21 @@ impl Landing {
         }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let part = NamedTempFile::with_prefix_in(".functest-", folder).map_err(Error::local(folder))?;
-        Ok(Self::File { part, path: file, known })
+        Ok(Self::Beside(Box::new(Beside { part, path: file, known })))
     }
 
     /// Where bytes are written to.
     pub(super) fn writer(&self) -> io::Result<File> {
         match self {
             Self::Through(file) => file.try_clone(),
-            Self::File { part, .. } => part.reopen(),
+            Self::Beside(beside) => beside.part.reopen(),
         }
     }
 
     /// Puts a whole file into its place. `wanted` are the permissions that somebody asked for, `theirs` those over there.
     pub(super) fn settle(self, wanted: Option<u32>, theirs: Option<u32>) -> io::Result<()> {
-        let Self::File { part, path, known } = self else { return Ok(()) };
+        let Self::Beside(beside) = self else { return Ok(()) };
+        let Beside { part, path, known } = *beside;
         let own = known.as_ref().map(|known| known.mode() & 0o7777);
         let mode = wanted.or(own).or(theirs.map(|mode| mode & 0o777)).unwrap_or(0o644);
         if let Some(known) = &known {
