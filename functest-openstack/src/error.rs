@@ -168,10 +168,12 @@ impl Error {
         matches!(self, Self::Answer { of_service: true, request, .. } if request.status == Some(404))
     }
 
-    /// Whether the service has said nothing: no answer came, or that of something before it.
+    /// Whether the service has said nothing: no answer came, or that of something before it. One that leads elsewhere is an answer:
+    /// somebody has set it up so.
     pub fn is_silence(&self) -> bool {
         match self {
             Self::NoAnswer { .. } => true,
+            Self::Answer { .. } if self.leads_elsewhere() => false,
             Self::Answer { of_service, .. } | Self::Unexpected { of_service, .. } => !of_service,
             _ => false,
         }
@@ -181,8 +183,14 @@ impl Error {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Login { .. } | Self::TokenRefused(_) | Self::NoService { .. } => true,
+            _ if self.leads_elsewhere() => true,
             _ => !self.is_silence() && matches!(self.status(), Some(400 | 401 | 403 | 405 | 410 | 501)),
         }
+    }
+
+    /// Whether the answer is a redirection.
+    fn leads_elsewhere(&self) -> bool {
+        matches!(self, Self::Answer { request, .. } if request.status.is_some_and(|status| (301..=308).contains(&status)))
     }
 
     /// Whether the same may go well a little later.

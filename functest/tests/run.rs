@@ -209,7 +209,6 @@ async fn an_administrator_of_a_cloud_with_read_only_identities_runs_what_needs_n
         ("status", "GET", "/identity/v3/users", 500),
         ("status", "GET", "/identity/v3/users", 400),
         ("ingress", "GET", "/identity/v3/users", 302),
-        ("ingress", "GET", "/identity/v3/users", 404),
     ]
     .into_iter()
     .enumerate()
