@@ -68,6 +68,7 @@ fn plan(entry: &str) -> Result<Plan, SettingsError> {
         project_name: "p".into(),
         decision: Decision::Selected,
         reason: String::new(),
+        out_of_scope: None,
         blocking: true,
         criteria: spec.criteria,
     };

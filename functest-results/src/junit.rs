@@ -231,6 +231,7 @@ fn run_properties(record: &RunRecord) -> Vec<(XmlString, XmlString)> {
         ("cloud_project", cloud.and_then(|cloud| cloud.project.clone())),
         ("pod_name", head.node_name.clone()),
         ("scope", head.request.as_ref().and_then(|request| request["scope"].as_str()).map(str::to_owned)),
+        ("checks_out_of_scope", Some(record.checks_out_of_scope()).filter(|number| *number > 0).map(|n| n.to_string())),
         ("build_tag", head.build_tag.clone()),
     ]);
     for fact in &head.facts {

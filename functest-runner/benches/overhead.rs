@@ -87,6 +87,7 @@ fn choice(name: &str) -> Choice {
         project_name: "p".into(),
         decision: Decision::Selected,
         reason: String::new(),
+        out_of_scope: None,
         blocking: false,
         criteria: Criteria::DEFAULT,
     }

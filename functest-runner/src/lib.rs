@@ -148,6 +148,7 @@ mod tests {
             project_name: "p".into(),
             decision: Decision::Selected,
             reason: String::new(),
+            out_of_scope: None,
             blocking: true,
             criteria: Criteria::DEFAULT,
         };

@@ -220,6 +220,7 @@ fn plan(tiers: Vec<PlannedTier>, jobs: usize) -> Plan {
         project_name: "p".into(),
         decision,
         reason: String::new(),
+        out_of_scope: None,
         blocking: true,
         criteria: Criteria::DEFAULT,
     };

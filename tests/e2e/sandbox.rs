@@ -35,16 +35,23 @@ fn a_newcomer_sees_a_healthcheck_and_its_report() {
 #[test]
 fn what_was_not_asked_for_is_counted() {
     let bench = Bench::new(&[]);
-    let ended = Ended::run(&mut bench.functest(&["run", "api_check", "--scope", "Flavor", "--cloud", "sandbox-admin"]));
+    let ended =
+        Ended::run(&mut bench.functest(&["run", "healthcheck", "--scope", "Flavor", "--cloud", "sandbox-admin"]));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.contains("7 of 7 checks passed, 52 out of scope"), "{ended:?}");
+    // Cases of which nothing was asked for count, too.
+    assert!(ended.out.contains("; 64 checks were out of scope"), "{ended:?}");
     let latest = bench.folder.path().join("state/latest");
     let read = |name: &str| std::fs::read_to_string(latest.join(name)).unwrap();
     let junit = read("junit.xml");
-    for property in [r#"name="out_of_scope" value="52""#, r#"name="scope" value="Flavor""#] {
+    for property in [
+        r#"name="out_of_scope" value="52""#,
+        r#"name="scope" value="Flavor""#,
+        r#"name="checks_out_of_scope" value="64""#,
+    ] {
         assert!(junit.contains(property), "{property}: {junit}");
     }
-    assert!(read("report.html").contains("52 checks were not made, because only a part was asked for."));
+    assert!(read("report.html").contains("64 checks were not made, because only a part was asked for."));
     let record: RunRecord = serde_json::from_str(&read("run.json")).unwrap();
     assert_eq!(case(&record, "api_check").tally.out_of_scope, 52);
 }

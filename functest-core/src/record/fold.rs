@@ -258,7 +258,8 @@ impl From<&Choice> for CaseRecord {
             verdict: None,
             started: None,
             duration_ms: 0,
-            tally: Tally::default(),
+            // Of a case that runs, the count comes with its end.
+            tally: Tally { out_of_scope: choice.out_of_scope.unwrap_or_default(), ..Tally::default() },
             tolerated: None,
             checks: Vec::new(),
             ended: Ended::default(),
@@ -312,5 +313,10 @@ impl RunRecord {
     /// Messages of the run that its reader should see first.
     pub fn warnings(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter().filter(|message| message.level >= Level::Warning)
+    }
+
+    /// How many checks were not made because only a part was asked for, those of cases that did not run for that reason included.
+    pub fn checks_out_of_scope(&self) -> u64 {
+        self.cases.iter().map(|case| u64::from(case.tally.out_of_scope)).sum()
     }
 }

@@ -25,13 +25,14 @@ pub fn select(
 ) -> Result<Selection, RequestError> {
     request.check_names(catalogue)?;
     let choose = |(tier, case): (&std::sync::Arc<dyn Tier>, &CaseSpec)| {
-        let (decision, reason) = decide(tier.as_ref(), case, facts, request, drivers);
+        let Decided { decision, reason, out_of_scope } = decide(tier.as_ref(), case, facts, request, drivers);
         Choice {
             tier: tier.name().to_owned(),
             case_name: case.case_name.clone(),
             project_name: case.project_name.clone(),
             decision,
             reason,
+            out_of_scope,
             blocking: case.blocking,
             criteria: case.criteria,
         }
@@ -44,38 +45,57 @@ pub fn select(
     })
 }
 
+/// What was decided about a case, and why.
+struct Decided {
+    decision: Decision,
+    reason: String,
+    out_of_scope: Option<u32>,
+}
+
+impl From<(Decision, String)> for Decided {
+    fn from((decision, reason): (Decision, String)) -> Self {
+        Self { decision, reason, out_of_scope: None }
+    }
+}
+
 fn decide(
     tier: &dyn Tier,
     case: &CaseSpec,
     facts: &Facts,
     request: &Request,
     drivers: &dyn Implementations,
-) -> (Decision, String) {
+) -> Decided {
     if !request.names(tier.name(), &case.case_name) {
-        return (Decision::OutOfScope, "not named in the request".into());
+        return (Decision::OutOfScope, "not named in the request".to_owned()).into();
     }
     if let Some(glob) = request.excludes(tier.name(), &case.case_name) {
-        return (Decision::Excluded, format!("excluded by `{glob}`"));
+        return (Decision::Excluded, format!("excluded by `{glob}`")).into();
     }
     if !case.enabled {
-        return (Decision::Disabled, "the catalogue disables it (`enabled: false`)".into());
+        return (Decision::Disabled, "the catalogue disables it (`enabled: false`)".to_owned()).into();
     }
     if let Some(reason) = outside_the_loop(tier, facts, request) {
-        return (Decision::Environment, reason);
+        return (Decision::Environment, reason).into();
     }
     if let Some(unmet) = case.dependencies.iter().find_map(|dependency| unmet(dependency, facts)) {
-        return unmet;
+        return unmet.into();
     }
     let Some(checks) = drivers.checks_of(case) else {
-        return (Decision::NoDriver, nobody_runs(&case.driver));
+        return (Decision::NoDriver, nobody_runs(&case.driver)).into();
     };
     match request.scope() {
         // What nobody knows beforehand is narrowed down when it runs.
         Some(scope) if !checks.is_empty() && !checks.iter().any(|name| may_be_found(scope, name)) => {
-            (Decision::OutOfScope, format!("none of its {} checks is in the scope {scope:?}", checks.len()))
+            let reason = format!("none of its {} is in the scope {scope:?}", counted(checks.len()));
+            let out_of_scope = u32::try_from(checks.len()).ok();
+            Decided { decision: Decision::OutOfScope, reason, out_of_scope }
         }
-        _ => (Decision::Selected, selected_because(case, facts)),
+        _ => (Decision::Selected, selected_because(case, facts)).into(),
     }
+}
+
+fn counted(checks: usize) -> String {
+    if checks == 1 { "1 check".to_owned() } else { format!("{checks} checks") }
 }
 
 fn nobody_runs(driver: &DriverName) -> String {

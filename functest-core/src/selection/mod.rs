@@ -47,6 +47,9 @@ pub struct Choice {
     pub decision: Decision,
     /// Why, in words.
     pub reason: String,
+    /// How many checks it has, where none of them is in the scope that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_scope: Option<u32>,
     /// Whether nothing more starts when it does not pass.
     pub blocking: bool,
     /// When it counts as passed.

@@ -40,7 +40,7 @@ impl Headline {
             1 => sentence.push_str(" 1 passed by its criteria only: checks of it did not hold."),
             n => sentence.push_str(&format!(" {n} passed by their criteria only: checks of them did not hold.")),
         }
-        let out_of_scope: u64 = record.cases.iter().map(|case| u64::from(case.tally.out_of_scope)).sum();
+        let out_of_scope = record.checks_out_of_scope();
         if out_of_scope > 0 {
             let checks = words::counted(out_of_scope, "check");
             let were = if out_of_scope == 1 { "was" } else { "were" };

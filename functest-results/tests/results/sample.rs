@@ -157,6 +157,7 @@ fn choice(tier: &str, case: &str, decision: Decision, reason: &str) -> Choice {
         project_name: if tier == "vnf" { "clearwater" } else { "functest" }.into(),
         decision,
         reason: reason.into(),
+        out_of_scope: None,
         blocking: matches!(case, "connection_check" | "vping_ssh"),
         criteria: "100".parse().unwrap_or(Criteria::DEFAULT),
     }

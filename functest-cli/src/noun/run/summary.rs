@@ -63,5 +63,10 @@ fn totals(record: &RunRecord) -> String {
         (Some(_), _) => ", stopped",
         (None, _) => "",
     };
-    format!("{} in {}{how}", words.join(", "), duration(record.duration_ms))
+    let scope = match record.checks_out_of_scope() {
+        0 => String::new(),
+        1 => "; 1 check was out of scope".to_owned(),
+        number => format!("; {number} checks were out of scope"),
+    };
+    format!("{} in {}{how}{scope}", words.join(", "), duration(record.duration_ms))
 }
