@@ -16,6 +16,25 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// `1,204,300`
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 case`, `2 cases`
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
 /// `text` with what would steer a terminal or a reader's eye made visible: control characters other than line breaks
 /// and tabs, and those that turn the direction of writing.
 pub fn visible(text: &str) -> String {

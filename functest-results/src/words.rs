@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use functest_core::event::Level;
-pub(crate) use functest_core::words::{duration, visible};
+pub(crate) use functest_core::words::{counted, duration, grouped, visible};
 
 /// A latency in milliseconds without its unit: `0.84`, `12.3`, `1,204`.
 pub(crate) fn milliseconds(ms: f64) -> String {
@@ -12,25 +12,6 @@ pub(crate) fn milliseconds(ms: f64) -> String {
         ..99.95 => format!("{ms:.1}"),
         _ => grouped(ms.round() as u64),
     }
-}
-
-/// `1,204,300`
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 case`, `2 cases`
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
 }
 
 /// `2025-11-22T18:03:12.042Z`

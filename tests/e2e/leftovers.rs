@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::time::Duration;
 
 use functest::core::event::EventBody;
 use functest::core::record::RunState;
@@ -15,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::bench::{Bench, QUICK, ask_about_faults};
 use crate::command::Ended;
 use crate::devcloud::Devcloud;
+use crate::waiting::wait_until;
 
 /// What a request may have made that was sent when a run died is looked for this many seconds.
 const SETTLE: [&str; 4] = ["--set", "run.request_deadline=15", "--set", "run.late_deadline=5"];
@@ -104,16 +104,6 @@ fn a_clean_up_that_was_left_for_later_is_named_with_its_command() {
     let ended = Ended::run(bench.functest(&["openstack", "clean", &run_id]).args(QUICK));
     assert!(ended.code == Some(0) && ended.out.contains("left 0"), "{ended:?}");
     bench.assert_empty("what it named has cleaned");
-}
-
-fn wait_until(holds: impl Fn() -> bool) {
-    for _ in 0..6000 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("it did not come to that within five minutes");
 }
 
 /// Where each run is killed, and what it runs to get there.

@@ -27,3 +27,4 @@ mod sandbox;
 mod scripts;
 mod terminal;
 mod troubled_clouds;
+mod waiting;

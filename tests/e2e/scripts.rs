@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::command::{Ended, functest};
+use crate::waiting::wait_until;
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functest-core/tests/catalogues/xtesting-samples.yaml");
 
@@ -160,16 +161,6 @@ fn a_terminal_that_takes_nothing_stops_neither_the_run_nor_ctrl_c() {
     assert!(out.contains("400 passed"), "{out}");
     let record = site.record();
     assert_eq!((record.state, record.totals.passed), (RunState::Interrupted, 400));
-}
-
-fn wait_until(holds: impl Fn() -> bool) {
-    for _ in 0..6000 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("it did not come to that within five minutes");
 }
 
 fn wait_for(child: &mut Child) -> Option<i32> {

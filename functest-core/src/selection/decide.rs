@@ -5,6 +5,7 @@ use super::{Choice, Decision, Facts, Request, RequestError, Selection};
 use crate::catalogue::{CaseSpec, Catalogue, Dependency, DriverName};
 use crate::pattern::{Pattern, PatternError};
 use crate::tier::Tier;
+use crate::words;
 
 /// Who implements cases.
 pub trait Implementations {
@@ -86,16 +87,13 @@ fn decide(
     match request.scope() {
         // What nobody knows beforehand is narrowed down when it runs.
         Some(scope) if !checks.is_empty() && !checks.iter().any(|name| may_be_found(scope, name)) => {
-            let reason = format!("none of its {} is in the scope {scope:?}", counted(checks.len()));
+            let reason =
+                format!("none of its {} is in the scope {scope:?}", words::counted(checks.len() as u64, "check"));
             let out_of_scope = u32::try_from(checks.len()).ok();
             Decided { decision: Decision::OutOfScope, reason, out_of_scope }
         }
         _ => (Decision::Selected, selected_because(case, facts)).into(),
     }
-}
-
-fn counted(checks: usize) -> String {
-    if checks == 1 { "1 check".to_owned() } else { format!("{checks} checks") }
 }
 
 fn nobody_runs(driver: &DriverName) -> String {

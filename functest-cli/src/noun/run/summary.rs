@@ -3,7 +3,7 @@
 
 use functest::core::record::{CaseRecord, RunRecord, RunState};
 use functest::core::selection::Decision;
-use functest::core::words::{duration, visible};
+use functest::core::words::{counted, duration, visible};
 use owo_colors::OwoColorize;
 
 use crate::error::Error;
@@ -66,7 +66,7 @@ fn totals(record: &RunRecord) -> String {
     let scope = match record.checks_out_of_scope() {
         0 => String::new(),
         1 => "; 1 check was out of scope".to_owned(),
-        number => format!("; {number} checks were out of scope"),
+        number => format!("; {} were out of scope", counted(number, "check")),
     };
     format!("{} in {}{how}{scope}", words.join(", "), duration(record.duration_ms))
 }
